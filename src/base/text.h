@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Small text functions that several folders need. All work on ASCII, as HTTP does.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace outrider {
+
+bool equals_ignoring_case(std::string_view a, std::string_view b);
+std::string lower_case(std::string_view text);
+/// Without spaces and tabs at both ends (RFC 9110 5.6.3 OWS).
+std::string_view trim(std::string_view text);
+/// The parts between separators, trimmed; empty parts are left out.
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+/// The candidate nearest to `word` by edit distance, if it is near enough to be a slip of the finger; else empty.
+std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
+/// `; did you mean "hints"?`, or nothing where no candidate is near.
+std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates);
+
+}  // namespace outrider

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+// The configuration as plain structs: what src/http and src/app work from. Paths are absolute, every value is checked.
+// The table of keys, types, defaults and units is in schema.cc; DESIGN's example is in tests/unit/config.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/address.h"
+#include "base/load_error.h"
+#include "base/log.h"
+#include "push/pattern.h"
+
+namespace outrider::config {
+
+struct Certificate {
+  std::filesystem::path certificate;  // PEM, leaf first
+  std::filesystem::path key;          // PEM
+  Place place;
+};
+
+/// A listener behind a balancer or CDN.
+struct Behind {
+  std::vector<Network> trusted;  // whose x-forwarded-for and -proto are believed
+  bool trusts_unix = false;      // "unix:" in trusted: every peer of a unix listener
+  bool passes_103 = false;
+  std::string country_header;    // lower case; empty = none
+};
+
+struct Listen {
+  Address address;
+  std::vector<Certificate> tls;  // empty = plaintext (HTTP/1.1 and h2c with prior knowledge)
+  bool redirect_to_https = false;
+  std::optional<Behind> behind;
+  /// PROXY protocol v1 or v2, required, and only from these.
+  std::optional<std::vector<Network>> proxy_protocol_from;
+  std::optional<unsigned> mode;  // of a unix socket
+  std::string owner, group;
+  Place place;
+};
+
+struct Files {
+  std::filesystem::path root;
+  std::vector<std::string> index{"index.html"};
+  std::string fallback;  // a path within the route, served where nothing is found; empty = 404
+  bool precompressed = true;
+};
+
+/// One server of an upstream: "http://10.0.0.1:3000", "http://app.internal:80", "http://unix:/run/app.sock" or, for
+/// FastCGI, "unix:/run/php.sock", "127.0.0.1:9000".
+struct UpstreamServer {
+  std::string text;     // as configured
+  std::string host;     // a name or an IP address; empty for unix
+  std::uint16_t port = 0;
+  std::string unix_path;
+};
+
+struct Upstream {
+  std::vector<UpstreamServer> servers;
+  std::uint32_t connect_timeout_ms = 5'000;
+  std::uint32_t first_byte_timeout_ms = 30'000;
+  std::uint32_t read_timeout_ms = 30'000;  // between bytes of the response
+  std::uint32_t keepalive_timeout_ms = 60'000;
+  std::uint32_t keepalive_connections = 64;  // idle ones kept, per worker and server
+  std::uint32_t max_failures = 3;            // in a row, before a server rests
+  std::uint32_t rest_ms = 10'000;
+  std::uint32_t max_head_bytes = 65'536;     // of a response head, all 1xx together likewise
+};
+
+struct Proxy {
+  Upstream upstream;
+  std::string path_prefix;  // of the server's URL, put before the path; "" = none
+  bool websocket = true;
+  std::uint32_t websocket_idle_timeout_ms = 300'000;
+};
+
+struct FastCgi {
+  Upstream upstream;
+  std::filesystem::path root;
+  std::string index = "/index.php";
+};
+
+struct Redirect {
+  int status = 301;
+  std::string to;  // an URL or a path; the rest of the request's path is appended where it ends in "/"
+};
+
+struct HeaderChange {
+  enum class Type { set, add, remove } type;
+  std::string name;  // lower case
+  std::string value;
+};
+
+struct Route {
+  std::string prefix;  // begins and usually ends with "/"
+  std::variant<Files, Proxy, FastCgi, Redirect> action;
+  bool strip_prefix = false;  // proxy: send the path without the prefix
+  std::optional<std::uint32_t> max_age_s;  // Cache-Control of files
+  std::vector<HeaderChange> headers;
+  std::vector<push::Pattern> deny;  // 403
+  std::vector<std::pair<int, std::string>> error_pages;  // status -> path within the site
+  std::uint64_t max_body_bytes = 16u << 20;
+  bool gzip = true;  // compress what is compressible on the fly
+  Place place;
+};
+
+struct Site {
+  std::string name;  // lower case: "www.example.com", "*.example.com", "*"
+  std::vector<std::string> aliases;
+  std::vector<std::string> rules;  // absolute globs
+  Place rules_place;
+  std::vector<Route> routes;  // longest prefix first
+  Place place;
+};
+
+struct AccessLog {
+  std::string to;  // "stdout", "stderr", "off" or an absolute path
+  bool json = false;
+};
+
+struct ErrorLog {
+  std::string to;  // empty = standard error, or an absolute path
+  log::Level level = log::Level::info;
+};
+
+struct Admin {
+  std::optional<Address> address;  // unix
+  unsigned mode = 0660;
+  std::string group;
+};
+
+struct Limits {
+  std::uint32_t pushes_per_connection = 64;  // open at once
+  std::uint32_t idle_timeout_ms = 60'000;    // of a client connection
+  std::uint32_t request_timeout_ms = 30'000; // HTTP/1: head and body
+  std::uint32_t handshake_timeout_ms = 10'000;
+  std::uint32_t shutdown_timeout_ms = 30'000;
+  std::uint32_t resets_per_10s = 200;        // RST_STREAM by the client, and stream errors it provokes, each
+  std::uint32_t rule_cpu_ms = 5;
+  std::uint64_t rule_memory_bytes = 64u << 20;
+  std::uint64_t rule_pattern_steps = 1'000'000;
+};
+
+struct Config {
+  std::vector<Listen> listen;
+  std::vector<Site> sites;
+  std::string health;  // a path; empty = none
+  AccessLog access_log{"off", false};
+  ErrorLog error_log;
+  Admin admin;
+  Limits limits;
+  std::uint32_t workers = 0;  // 0 = one per core
+  std::vector<std::filesystem::path> data_dirs;
+  bool jit = false;
+  bool watch = false;
+  std::filesystem::path bucket_key;  // empty = random
+  std::filesystem::path folder;      // of the configuration file: relative paths start here
+};
+
+}  // namespace outrider::config

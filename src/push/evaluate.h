@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// From the rules that can match to the push list: conditions, shares, functions, `final`. A rule that fails costs its own
+// hints and nothing else.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "push/push_list.h"
+#include "push/request.h"
+#include "push/rule_set.h"
+
+namespace outrider::push {
+
+/// Runs the functions of rules. src/script implements it, one per worker; it is called on the worker's thread alone.
+class FunctionHost {
+ public:
+  virtual ~FunctionHost() = default;
+  /// Calls rule.when_function. Errors carry file:line and the traceback's head.
+  virtual Result<bool> condition_holds(const Match& match, const Request& request, const Response* response) = 0;
+  /// Calls rule.hints_function and appends what it returns to `hints`. On an error `hints` is left as it was.
+  virtual Result<void> hints(const Match& match, const Request& request, const Response* response,
+                             std::vector<Hint>& hints) = 0;
+};
+
+/// What happened to one rule that could match.
+struct RuleTrace {
+  const Rule* rule = nullptr;
+  bool matched = false;
+  std::string_view failed_condition;  // "cookie", "share", "from", "when" (a function) …; empty if it matched
+  std::string error;                  // of its function, or empty
+};
+
+struct Evaluation {
+  PushList list;
+  /// What shadow rules returned: counted and explained, delivered to nobody.
+  PushList shadow;
+  /// Filled only where asked for, and for rules that failed.
+  std::vector<RuleTrace> traces;
+};
+
+/// Evaluates the matches of one phase in their order. `functions` may be null where no rule has any. Of entries whose URL
+/// cannot be used (problem_with) or beyond the list's limit the rule is at fault: its trace has the error, the good
+/// entries stay. A declared hint's "{name}" is replaced by the capture, percent-encoded.
+Evaluation evaluate(const std::vector<Match>& matches, Phase phase, const Request& request, const Response* response,
+                    FunctionHost* functions, bool trace);
+
+}  // namespace outrider::push

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// hints × client × connection → deliveries with reasons: a pure function, the heart of the server. The final response's
+// Link is the full list whichever delivery was used (Plan::links), push_only entries and shadow rules excepted.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "push/push_list.h"
+#include "push/reason.h"
+#include "push/request.h"
+#include "push/sent_memory.h"
+
+namespace outrider::push {
+
+enum class How : std::uint8_t { none, link, early_hints, push };
+
+std::string_view name_of(How how);
+
+struct Delivery {
+  std::size_t entry = 0;  // index into the push list
+  How how = How::none;
+  Reason reason = Reason::sent;  // why not by the better way; `sent` where it went by the best one
+};
+
+/// What the connection and the route say, apart from the client itself.
+struct Situation {
+  bool http2 = false;
+  bool pushed_request = false;   // this request is itself a push: nothing is delivered
+  bool answer_ready = false;     // the page will be sent at once: a 103 would not come sooner
+  bool early_hints_sent = false; // one has gone out for this request
+  bool response_started = false; // only Link is left
+  bool connection_closing = false;
+  bool passes_early_hints = false;  // a trusted proxy in front forwards 103 also over HTTP/1.1
+  /// How many more pushes may be open on the connection now, by the client's limit and by ours.
+  std::uint32_t client_push_room = 0;
+  std::uint32_t own_push_room = 0;
+};
+
+struct Plan {
+  std::vector<Delivery> deliveries;  // one for each entry, in list order
+  bool any(How how) const;
+};
+
+/// Decides for every entry of `list`. Same-origin means the request's scheme and host (with port).
+Plan plan(const PushList& list, const Request& request, std::string_view authority, const Situation& situation,
+          const SentMemory* sent);
+
+/// The path (with query) that a hint asks to push, if it is on this origin; else empty.
+std::string_view same_origin_path(std::string_view url, std::string_view scheme, std::string_view authority);
+
+/// The Link values for the final response: every entry that is not push_only.
+std::vector<std::string> final_links(const PushList& list);
+/// The Link values for a 103: the entries that the plan gives to early_hints.
+std::vector<std::string> early_links(const PushList& list, const Plan& plan);
+
+}  // namespace outrider::push

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// The one table of reasons: why an entry was delivered as it was, or not. The log, metrics and `explain` all read it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace outrider::push {
+
+enum class Reason : std::uint8_t {
+  sent,
+  client_disabled_push,
+  client_stream_limit,
+  push_limit,
+  already_sent,
+  not_navigation,
+  prefetch,
+  bot,
+  cross_origin,
+  not_an_asset,
+  nopush,
+  push_only,
+  rule_says_otherwise,
+  answer_ready,
+  behind_proxy,
+  early_hints_unsupported,
+  early_hints_already_sent,
+  early_hints_too_late,
+  not_http2,
+  not_for_this_method,
+  no_answer,
+  conditional_request,
+  connection_closing,
+  library_declined,
+  shadow,
+};
+
+struct ReasonText {
+  Reason reason;
+  std::string_view name;      // the metric label and the word in the log
+  std::string_view sentence;  // for a person
+};
+
+/// Every reason once, in the order of the enumeration.
+std::span<const ReasonText> reasons();
+const ReasonText& text_of(Reason reason);
+
+}  // namespace outrider::push

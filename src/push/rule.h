@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// A rule: a selector (host, method, path pattern, conditions) and a list of hints or a function that returns one.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/load_error.h"
+#include "push/condition.h"
+#include "push/hint.h"
+#include "push/pattern.h"
+
+namespace outrider::push {
+
+enum class Deliver : std::uint8_t { automatic, push, early_hints, link };
+
+struct Rule {
+  std::string name;  // never empty: "file.lua:12" where the author gave none
+  Place place;
+  std::vector<std::string> hosts;    // globs in lower case; empty = every host of the site
+  std::vector<std::string> methods;  // upper case; empty = GET and HEAD
+  std::vector<Pattern> paths;        // empty = every path
+  std::vector<Pattern> except;
+  Conditions when;
+  /// Functions are numbers that mean something to the FunctionHost alone; -1 = none.
+  int when_function = -1;
+  int hints_function = -1;
+  std::vector<Hint> hints;  // declared ones; urls may hold {name} of a capture
+  Phase phase = Phase::request;
+  Deliver deliver = Deliver::automatic;
+  bool final = false;
+  bool shadow = false;
+  std::optional<double> share;  // of visitors, (0, 1]
+  std::optional<std::chrono::system_clock::time_point> from, until;
+  /// Its position in its rule set: files by name, rules by line.
+  std::size_t ordinal = 0;
+};
+
+}  // namespace outrider::push

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// What one worker decides with: a generation's rule sets, shared by all workers, and this worker's own Lua functions.
+// Requests in flight hold the one they began with.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "push/evaluate.h"
+#include "push/rule_set.h"
+
+namespace outrider::push {
+
+struct WorkerRules {
+  std::uint64_t generation = 0;
+  std::string digest;
+  /// By the site's index in the configuration; a null pointer means a site without rules.
+  std::vector<std::shared_ptr<const RuleSet>> sets;
+  std::shared_ptr<FunctionHost> functions;  // null where there is no function
+};
+
+}  // namespace outrider::push

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Loading rule files: from Lua sources to immutable rule sets that all workers share, and one Lua state per worker that
+// runs the rules' functions. Runs on the control thread; the states are then handed to their workers.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "push/evaluate.h"
+#include "push/rule_set.h"
+
+namespace outrider::script {
+
+class Watchdog;
+
+/// What a rule's function may use, each time it runs.
+struct Limits {
+  std::chrono::milliseconds cpu_time{5};  // of the worker's thread
+  std::size_t memory_bytes = 64u << 20;   // per Lua state
+  std::size_t pattern_steps = 1'000'000;  // inside one call of a pattern function
+  /// For loading: all files of a state together.
+  std::chrono::milliseconds load_cpu_time{5000};
+};
+
+/// The rule files of one site.
+struct RuleSetSpec {
+  std::string site;
+  std::vector<std::string> globs;  // absolute; "*.test.lua" and "lib/" never match
+  Place place;                     // where the configuration names them, for messages
+};
+
+struct RulesOptions {
+  std::vector<RuleSetSpec> sets;
+  /// Where `data`, `files.*` may read besides the rules' own directories.
+  std::vector<std::filesystem::path> data_dirs;
+  /// Where `require` looks for the modules that ship (installed rules/), after the rules' own directories.
+  std::filesystem::path shipped_modules;
+  Limits limits;
+  bool jit = false;  // true gives up the time limit (a compiled loop cannot be interrupted)
+};
+
+struct LoadedRules {
+  /// One for each spec, in order; null where its globs match no file.
+  std::vector<std::shared_ptr<const push::RuleSet>> sets;
+  /// One for each worker.
+  std::vector<std::shared_ptr<push::FunctionHost>> functions;
+  /// SHA-256 over everything that was read, as 64 hex digits.
+  std::string digest;
+  /// Every file that was read (rules, modules, data), absolute, sorted.
+  std::vector<std::filesystem::path> files;
+};
+
+/// Loads everything `workers` times over and makes sure that every state built the same rules.
+/// Throws LoadError with every problem found: syntax, unknown keys, wrong types, bad patterns, a directory that is
+/// missing, a file that eats time or memory while it loads. `watchdog` enforces cpu_time and must outlive the functions.
+LoadedRules load_rules(const RulesOptions& options, std::size_t workers, Watchdog& watchdog);
+
+}  // namespace outrider::script

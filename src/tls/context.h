@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// TLS contexts: certificates and keys checked as pairs, several of them behind one listener chosen by SNI, ALPN with h2
+// and http/1.1, TLS 1.2 and 1.3. The only folder that calls OpenSSL's TLS functions.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+struct ssl_ctx_st;
+struct ssl_st;
+
+namespace outrider::tls {
+
+struct CertificateFiles {
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+};
+
+/// What a listener hands to libh2o. Immutable once built; its SSL_CTX may be used by all threads.
+class ServerContext {
+ public:
+  /// Errors name the file, its owner and mode where it cannot be read, and what does not match. The first certificate
+  /// serves clients that send no name, or one that no certificate has.
+  static Result<std::shared_ptr<const ServerContext>> create(const std::vector<CertificateFiles>& certificates);
+  ~ServerContext();
+  ServerContext(const ServerContext&) = delete;
+  ServerContext& operator=(const ServerContext&) = delete;
+
+  ssl_ctx_st* get() const;
+  /// The names of all certificates (subjectAltName DNS), for `status` and for matching.
+  const std::vector<std::string>& names() const;
+
+ private:
+  struct Impl;
+  explicit ServerContext(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The server name that the client sent (SNI), or empty. The view lives as long as the connection.
+std::string_view server_name(const ssl_st* ssl);
+
+/// Checks one pair without keeping it: readable, PEM, certificate and key belong together, not expired (a warning is
+/// logged for that). For `outrider check`.
+Result<void> check_pair(const CertificateFiles& files);
+
+/// Makes a self-signed development certificate (P-256, 90 days, for localhost, 127.0.0.1, ::1 and `names`) in `folder`
+/// unless a valid one is there. The key is written 0600.
+Result<CertificateFiles> development_certificate(const std::filesystem::path& folder, const std::vector<std::string>& names);
+
+}  // namespace outrider::tls
