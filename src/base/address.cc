@@ -48,7 +48,8 @@ Result<Address> parse_unix(std::string_view path) {
   auto& target = reinterpret_cast<sockaddr_un&>(address.storage);
   if (path.empty()) return failure("\"unix:\" wants a path behind it");
   if (path.size() >= sizeof(target.sun_path)) {
-    return failure(fmt::format("the unix socket path \"{}\" has {} bytes; at most {} fit", path, path.size(), sizeof(target.sun_path) - 1));
+    return failure(fmt::format("the unix socket path \"{}\" has {} bytes; at most {} fit", path, path.size(),
+                               sizeof(target.sun_path) - 1));
   }
   target.sun_family = AF_UNIX;
   std::memcpy(target.sun_path, path.data(), path.size());
@@ -85,7 +86,8 @@ Result<Address> Address::parse(std::string_view text) {
     return failure(fmt::format("\"{}\" has no port; expected \"127.0.0.1:80\", \"[::]:443\" or \"unix:/path\"", text));
   }
   const auto port = parse_number(text.substr(colon + 1), 65535);
-  if (!port) return failure(fmt::format("\"{}\" is no port in \"{}\"; expected 0 to 65535", text.substr(colon + 1), text));
+  if (!port)
+    return failure(fmt::format("\"{}\" is no port in \"{}\"; expected 0 to 65535", text.substr(colon + 1), text));
   std::string_view host = text.substr(0, colon);
   const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
@@ -123,14 +125,16 @@ std::string Address::host_text() const {
 std::string Address::text() const {
   if (is_unix()) return std::string("unix:") + as<sockaddr_un>(*this).sun_path;
   const std::string host = host_text();
-  return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port()) : fmt::format("[{}]:{}", host, port());
+  return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port())
+                                             : fmt::format("[{}]:{}", host, port());
 }
 
 Result<Network> Network::parse(std::string_view text) {
   const auto slash = text.find('/');
   const std::string_view host = text.substr(0, slash);
   const auto address = parse_host(host, 0, false);
-  if (!address) return failure(fmt::format("\"{}\" is no network; expected \"10.0.0.0/8\", \"2001:db8::/32\" or an address", text));
+  if (!address)
+    return failure(fmt::format("\"{}\" is no network; expected \"10.0.0.0/8\", \"2001:db8::/32\" or an address", text));
   const int width = address->family() == AF_INET ? 32 : 128;
   int bits = width;
   if (slash != std::string_view::npos) {

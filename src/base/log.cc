@@ -34,8 +34,10 @@ Result<Level> parse_level(std::string_view text) {
 
 Result<void> open(const std::string& file, Level level) {
   try {
-    auto logger = file.empty() ? std::make_shared<spdlog::logger>("outrider", std::make_shared<spdlog::sinks::stderr_sink_mt>())
-                               : std::make_shared<spdlog::logger>("outrider", std::make_shared<spdlog::sinks::basic_file_sink_mt>(file));
+    auto logger =
+        file.empty()
+            ? std::make_shared<spdlog::logger>("outrider", std::make_shared<spdlog::sinks::stderr_sink_mt>())
+            : std::make_shared<spdlog::logger>("outrider", std::make_shared<spdlog::sinks::basic_file_sink_mt>(file));
     logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
     logger->set_level(spdlog_level(level));
     logger->flush_on(spdlog::level::debug);
@@ -46,9 +48,13 @@ Result<void> open(const std::string& file, Level level) {
   }
 }
 
-void set_level(Level level) { spdlog::default_logger_raw()->set_level(spdlog_level(level)); }
+void set_level(Level level) {
+  spdlog::default_logger_raw()->set_level(spdlog_level(level));
+}
 
-bool enabled(Level level) { return spdlog::default_logger_raw()->should_log(spdlog_level(level)); }
+bool enabled(Level level) {
+  return spdlog::default_logger_raw()->should_log(spdlog_level(level));
+}
 
 void write(Level level, std::string_view line) {
   spdlog::default_logger_raw()->log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The error log: what happened, for the operator's eyes. Lines go to standard error or a file through spdlog; any thread
-// may call. The access log is another thing (src/observe).
+// The error log: what happened, for the operator's eyes. Lines go to standard error or a file through spdlog; any
+// thread may call. The access log is another thing (src/observe).
 #pragma once
 
 #include <string>

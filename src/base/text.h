@@ -15,6 +15,9 @@ std::string_view trim(std::string_view text);
 /// The parts between separators, trimmed; empty parts are left out.
 std::vector<std::string_view> split(std::string_view text, char separator);
 
+/// With control bytes, quotes and backslashes as \xHH: for log lines that carry a stranger's bytes.
+std::string printable(std::string_view text);
+
 /// The candidate nearest to `word` by edit distance, if it is near enough to be a slip of the finger; else empty.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 /// `; did you mean "hints"?`, or nothing where no candidate is near.

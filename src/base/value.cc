@@ -10,10 +10,13 @@ std::string Value::describe() const {
     bool secret;
     std::string operator()(std::monostate) const { return "nothing"; }
     std::string operator()(bool value) const { return value ? "true" : "false"; }
-    std::string operator()(double value) const { return secret ? "a secret number (***)" : fmt::format("a number ({})", value); }
+    std::string operator()(double value) const {
+      return secret ? "a secret number (***)" : fmt::format("a number ({})", value);
+    }
     std::string operator()(const std::string& value) const {
       if (secret) return "a secret string (***)";
-      return value.size() > 60 ? fmt::format("a string (\"{}…\")", value.substr(0, 60)) : fmt::format("a string (\"{}\")", value);
+      return value.size() > 60 ? fmt::format("a string (\"{}…\")", value.substr(0, 60))
+                               : fmt::format("a string (\"{}\")", value);
     }
     std::string operator()(const std::shared_ptr<const Table>&) const { return "a table"; }
     std::string operator()(Function) const { return "a function"; }

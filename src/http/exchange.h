@@ -42,20 +42,20 @@ struct Exchange {
   static Exchange* of(h2o_req_t* req);
 };
 
-/// What produces a response. One per route and worker; `handle` runs on the worker's thread, after the route was chosen and
-/// req->pathconf bound, and answers now or later.
+/// What produces a response. One per route and worker; `handle` runs on the worker's thread, after the route was chosen
+/// and req->pathconf bound, and answers now or later.
 class RouteHandler {
  public:
   virtual ~RouteHandler() = default;
   virtual void handle(Exchange& exchange) = 0;
 };
 
-/// Answers with an error of ours (the route's error page where there is one) and notes the cause for the log. `cause` may
-/// be empty. Only before the response has started.
+/// Answers with an error of ours (the route's error page where there is one) and notes the cause for the log. `cause`
+/// may be empty. Only before the response has started.
 void fail(Exchange& exchange, int status, std::string_view cause);
 
-/// Hands the header fields of an upstream's informational response (1xx) to delivery: the Link values of the first 103 are
-/// sent on as this client can use them.
+/// Hands the header fields of an upstream's informational response (1xx) to delivery: the Link values of the first 103
+/// are sent on as this client can use them.
 void informational_from_upstream(Exchange& exchange, int status, const h2o_header_t* headers, std::size_t count);
 
 }  // namespace outrider::http

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// One configuration served on one worker's loop: listeners, sites, routes, delivery. src/app makes one per worker, gives
-// it rules and, in the end, drains it.
+// One configuration served on one worker's loop: listeners, sites, routes, delivery. src/app makes one per worker,
+// gives it rules and, in the end, drains it.
 #pragma once
 
-#include <atomic>
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -29,7 +29,7 @@ struct LiveCounters {
   std::atomic<std::uint64_t> requests_total{0};
   std::atomic<std::uint64_t> pushes_total{0};
   std::atomic<std::uint64_t> early_hints_total{0};
-  std::atomic<std::uint64_t> connections_cut{0};  // by the guard
+  std::atomic<std::uint64_t> connections_cut{0};      // by the guard
   std::atomic<std::int64_t> upstream_connections{0};  // open now, idle ones too
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// libh2o's C headers, in one place: the public ones, the internal one of HTTP/2 that the guard and the early hints need,
-// and the two structs of picohttpparser, whose header the package lacks.
+// libh2o's C headers, in one place: the public ones, the internal one of HTTP/2 that the guard and the early hints
+// need, and the two structs of picohttpparser, whose header the package lacks.
 #pragma once
 
 #include <cstring>
@@ -38,8 +38,12 @@ ssize_t phr_decode_chunked(struct phr_chunked_decoder* decoder, char* buf, size_
 
 namespace outrider::http {
 
-inline std::string_view view(h2o_iovec_t text) { return {text.base, text.len}; }
-inline h2o_iovec_t iovec(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
+inline std::string_view view(h2o_iovec_t text) {
+  return {text.base, text.len};
+}
+inline h2o_iovec_t iovec(std::string_view text) {
+  return {const_cast<char*>(text.data()), text.size()};
+}
 /// A copy in the pool, as long-lived as the request.
 inline std::string_view keep(h2o_mem_pool_t* pool, std::string_view text) {
   return text.empty() ? std::string_view() : view(h2o_strdup(pool, text.data(), text.size()));

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// The inside of a Frontend: the library's configuration and context, our routes over them, and what requests look up.
+// Everything here belongs to the worker's thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "http/exchange.h"
+#include "http/guard/connection.h"
+#include "http/site_map.h"
+
+namespace outrider::http {
+
+struct PushContext;
+
+/// A route of the configuration on this worker.
+struct RouteRuntime {
+  h2o_pathconf_t* pathconf = nullptr;  // with the filters of the route and our logger
+  std::unique_ptr<RouteHandler> handler;
+};
+
+class FrontendCore {
+ public:
+  FrontendCore(EventLoop& loop, FrontendOptions options);
+  ~FrontendCore();
+  FrontendCore(const FrontendCore&) = delete;
+  FrontendCore& operator=(const FrontendCore&) = delete;
+
+  RouteRuntime& runtime(const config::Route& route) { return routes_.at(&route); }
+  std::size_t index_of(const config::Site& site) const {
+    return static_cast<std::size_t>(&site - config->sites.data());
+  }
+
+  EventLoop& loop;
+  const FrontendOptions options;
+  const std::shared_ptr<const config::Config> config;
+  const SiteMap sites;
+  std::shared_ptr<const push::WorkerRules> rules;  // swapped between requests
+  ConnectionOwner owner;
+  bool draining = false;
+  /// Set while one of our pushes runs through the library: the pushed request finds its parent here.
+  const PushContext* pushing = nullptr;
+  std::uint16_t https_port = 443;  // where redirect_to_https leads
+  std::uint64_t next_request = 0;  // part of request ids
+
+  h2o_globalconf_t global{};
+  h2o_context_t context{};
+
+ private:
+  void add_routes(h2o_hostconf_t& host);
+  std::unique_ptr<RouteHandler> make_handler(const config::Route& route, const RouteRuntime& runtime);
+
+  std::unordered_map<const config::Route*, RouteRuntime> routes_;
+};
+
+/// Registers our first handler, which every request of every site meets.
+void register_front_handler(h2o_pathconf_t& path, FrontendCore& core);
+/// Registers the logger that ends an exchange.
+void register_request_logger(h2o_pathconf_t& path, FrontendCore& core);
+
+}  // namespace outrider::http

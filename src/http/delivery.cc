@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "http/delivery.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "http/early_hints.h"
+#include "http/exchange_state.h"
+#include "http/push_promise.h"
+#include "http/rule_request.h"
+#include "push/link_header.h"
+#include "push/record.h"
+
+namespace outrider::http {
+namespace {
+
+/// Reports the rules that failed; their pages are served all the same.
+void report_failures(const ExchangeState& exchange, const push::Evaluation& evaluation) {
+  for (const push::RuleTrace& trace : evaluation.traces) {
+    if (!trace.error.empty()) exchange.frontend->options.observer->rule_failed(*trace.rule, trace.error);
+  }
+}
+
+/// Plans and carries out what is new in `fresh`, and appends it to the request's list. Returns the Link values for a
+/// 103.
+std::vector<std::string> deliver(ExchangeState& exchange, const push::PushList& fresh, const push::Request& request,
+                                 bool answer_ready) {
+  Delivery& delivery = exchange.make_delivery();
+  push::PushList added;
+  for (const push::Entry& entry : fresh.entries()) {
+    if (delivery.list.add(entry.hint, entry.rule)) added.add(entry.hint, entry.rule);
+  }
+  if (added.empty()) return {};
+
+  push::Situation situation = situation_of(exchange);
+  situation.answer_ready = answer_ready;
+  situation.early_hints_sent = delivery.early_hints_sent;
+  const push::Plan plan = push::plan(added, request, exchange.authority, situation, request.sent);
+  for (const push::Delivery& planned : plan.deliveries) {
+    Delivered outcome{planned.how, planned.reason};
+    if (planned.how == push::How::push) {
+      outcome.reason = promise(exchange, added.entries()[planned.entry].hint);
+      const bool only_by_push = added.entries()[planned.entry].hint.push_only;
+      if (outcome.reason != push::Reason::sent) outcome.how = only_by_push ? push::How::none : push::How::link;
+    }
+    delivery.delivered.push_back(outcome);
+  }
+  std::vector<std::string> early = push::early_links(added, plan);
+  if (!early.empty()) delivery.early_hints_sent = true;
+  return early;
+}
+
+/// The hints in the Link fields among `headers`.
+push::PushList hints_of_links(const h2o_header_t* headers, std::size_t count, std::string_view base_path) {
+  push::PushList list;
+  for (std::size_t i = 0; i != count; ++i) {
+    if (view(*headers[i].name) != "link") continue;
+    for (push::Hint& hint : push::parse_link_field(view(headers[i].value), base_path)) {
+      if (push::problem_with(hint).empty()) list.add(std::move(hint), nullptr);
+    }
+  }
+  return list;
+}
+
+push::PushList response_rules(ExchangeState& exchange, const push::Request& request) {
+  Delivery* delivery = exchange.delivery;
+  if (delivery == nullptr || delivery->matches.empty() || !exchange.rule_set->has_response_phase()) return {};
+  const auto fields = fields_of(exchange.req->res.headers);
+  const push::Response response{exchange.req->res.status, fields};
+  push::Evaluation evaluation = push::evaluate(delivery->matches, push::Phase::response, request, &response,
+                                               delivery->rules->functions.get(), false);
+  report_failures(exchange, evaluation);
+  return std::move(evaluation.list);
+}
+
+void add_link_fields(h2o_req_t& req, const push::PushList& list) {
+  for (const push::Entry& entry : list.entries()) {
+    // What the application said stands in its own Link field already.
+    if (entry.rule == nullptr || entry.hint.push_only) continue;
+    const std::string_view value = keep(&req.pool, push::link_value(entry.hint));
+    h2o_add_header(&req.pool, &req.res.headers, H2O_TOKEN_LINK, nullptr, value.data(), value.size());
+  }
+}
+
+/// Hints help a page that comes, not a redirect or an error.
+bool takes_hints(const h2o_req_t& req) {
+  const int status = req.res.status;
+  const std::string_view method = view(req.method);
+  return ((status >= 200 && status < 300) || status == 304) && (method == "GET" || method == "HEAD");
+}
+
+}  // namespace
+
+std::vector<std::string> deliver_request_phase(ExchangeState& exchange, bool answer_ready) {
+  if (exchange.rule_set == nullptr || exchange.pushed) return {};
+  std::vector<push::Match> matches;
+  exchange.rule_set->find(exchange.host, view(exchange.req->method), exchange.path, matches);
+  if (matches.empty()) return {};
+
+  Delivery& delivery = exchange.make_delivery();
+  delivery.rules = exchange.frontend->rules;
+  delivery.matches = std::move(matches);
+  push::Request request;
+  describe_request(exchange, request);
+  push::Evaluation evaluation =
+      push::evaluate(delivery.matches, push::Phase::request, request, nullptr, delivery.rules->functions.get(), false);
+  report_failures(exchange, evaluation);
+  delivery.shadow = std::move(evaluation.shadow);
+  return deliver(exchange, evaluation.list, request, answer_ready);
+}
+
+void deliver_response_phase(ExchangeState& exchange) {
+  h2o_req_t& req = *exchange.req;
+  if (exchange.pushed || !takes_hints(req)) return;
+  Delivery* delivery = exchange.delivery;
+  const bool has_link = h2o_find_header(&req.res.headers, H2O_TOKEN_LINK, -1) != -1;
+  if (delivery == nullptr && !has_link) return;
+  if (delivery != nullptr && std::exchange(delivery->head_decided, true)) return;
+
+  push::Request request;
+  describe_request(exchange, request);
+  deliver(exchange, response_rules(exchange, request), request, true);
+  if (has_link) {
+    deliver(exchange, hints_of_links(req.res.headers.entries, req.res.headers.size, exchange.path), request, true);
+  }
+  if (exchange.delivery != nullptr) add_link_fields(req, exchange.delivery->list);
+}
+
+void informational_from_upstream(Exchange& exchange, int status, const h2o_header_t* headers, std::size_t count) {
+  auto& state = ExchangeState::of(exchange);
+  if (status != 103 || state.pushed) return;
+  const push::PushList hints = hints_of_links(headers, count, exchange.path);
+  if (hints.empty()) return;
+  push::Request request;
+  describe_request(state, request);
+  const std::vector<std::string> early = deliver(state, hints, request, false);
+  if (!early.empty()) send_early_hints(state, early);
+}
+
+}  // namespace outrider::http

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "http/exchange_state.h"
+
+#include <new>
+
+#include "http/http2.h"
+#include "http/response_head.h"
+
+namespace outrider::http {
+namespace {
+
+void destroy(void* state) {
+  static_cast<ExchangeState*>(state)->~ExchangeState();
+}
+
+/// A request's number as 16 hex digits that do not tell how many there were: a bijective mix (splitmix64) of a counter.
+void write_id(std::uint64_t number, char* out) {
+  number += 0x9e3779b97f4a7c15;
+  number = (number ^ (number >> 30)) * 0xbf58476d1ce4e5b9;
+  number = (number ^ (number >> 27)) * 0x94d049bb133111eb;
+  number ^= number >> 31;
+  for (int i = 0; i < 16; ++i) out[i] = "0123456789abcdef"[(number >> (60 - 4 * i)) & 0xf];
+}
+
+}  // namespace
+
+ExchangeState& ExchangeState::begin(h2o_req_t& req, FrontendCore& core, Connection& connection) {
+  void* memory = h2o_mem_alloc_shared(&req.pool, sizeof(ExchangeState), destroy);
+  auto* exchange = new (memory) ExchangeState(connection);
+  exchange->req = &req;
+  exchange->frontend = &core;
+  exchange->begun = std::chrono::steady_clock::now();
+  exchange->pushed = is_pushed(req);
+  write_id(core.next_request++, exchange->id_text);
+  exchange->id = {exchange->id_text, sizeof(exchange->id_text)};
+  exchange->peer_address = connection.peer_text();
+  exchange->client_address = exchange->peer_address;
+  ++connection.requests;
+  ++connection.requests_open;
+  core.options.counters->requests.fetch_add(1, std::memory_order_relaxed);
+  core.options.counters->requests_total.fetch_add(1, std::memory_order_relaxed);
+  watch_response_head(*exchange);
+  return *exchange;
+}
+
+ExchangeState::~ExchangeState() {
+  --connection.requests_open;
+  frontend->options.counters->requests.fetch_sub(1, std::memory_order_relaxed);
+}
+
+Delivery& ExchangeState::make_delivery() {
+  if (!owned_delivery) {
+    owned_delivery = std::make_unique<Delivery>();
+    delivery = owned_delivery.get();
+  }
+  return *owned_delivery;
+}
+
+}  // namespace outrider::http

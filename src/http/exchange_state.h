@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// An exchange with what only src/http's own files need of it. Made by the first handler in the request's pool,
+// destroyed with it, after the log was written.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+#include "http/core.h"
+#include "http/delivery.h"
+#include "http/exchange.h"
+
+namespace outrider::http {
+
+struct ExchangeState : Exchange {
+  explicit ExchangeState(Connection& on) : connection(on) {}
+  ~ExchangeState();
+
+  static ExchangeState& of(Exchange& exchange) { return static_cast<ExchangeState&>(exchange); }
+
+  /// Makes the exchange of a request that our first handler sees; links it to the request.
+  static ExchangeState& begin(h2o_req_t& req, FrontendCore& core, Connection& connection);
+
+  /// The same as Exchange::delivery, which points here.
+  Delivery& make_delivery();
+
+  Connection& connection;
+  std::chrono::steady_clock::time_point begun;
+  char id_text[16];
+  const push::RuleSet* rule_set = nullptr;
+  std::vector<push::Field> fields;  // filled when rules look
+  std::unique_ptr<Delivery> owned_delivery;
+};
+
+}  // namespace outrider::http

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "http/forwarded_client.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace outrider::http {
+namespace {
+
+constexpr std::size_t max_request_id = 128;
+
+bool is_trusted(const config::Behind& behind, const Address& address) {
+  if (address.is_unix() || address.family() == AF_UNSPEC) return behind.trusts_unix;
+  return std::any_of(behind.trusted.begin(), behind.trusted.end(),
+                     [&](const Network& network) { return network.contains(address); });
+}
+
+std::string_view field(const h2o_req_t& req, std::string_view name) {
+  const ssize_t at = h2o_find_header_by_str(&req.headers, name.data(), name.size(), -1);
+  return at == -1 ? std::string_view() : view(req.headers.entries[at].value);
+}
+
+/// The rightmost address that is not a trusted proxy's own: what stands left of it the client may have made up.
+std::string_view forwarded_for(const h2o_req_t& req, const config::Behind& behind) {
+  std::string_view client;
+  std::vector<std::string_view> hops;
+  for (ssize_t at = -1; (at = h2o_find_header(&req.headers, H2O_TOKEN_X_FORWARDED_FOR, at)) != -1;) {
+    for (const std::string_view hop : split(view(req.headers.entries[at].value), ',')) hops.push_back(hop);
+  }
+  for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
+    const bool bracketed = hop->find(':') != std::string_view::npos;
+    const auto address = Address::parse(bracketed ? "[" + std::string(*hop) + "]:0" : std::string(*hop) + ":0");
+    if (!address) break;
+    client = *hop;
+    if (!is_trusted(behind, *address)) break;
+  }
+  return client;
+}
+
+bool is_sound_id(std::string_view id) {
+  return !id.empty() && id.size() <= max_request_id &&
+         std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+}
+
+void believe(ExchangeState& exchange, const config::Behind& behind) {
+  h2o_req_t& req = *exchange.req;
+  exchange.trusted_peer = true;
+  if (const auto client = forwarded_for(req, behind); !client.empty()) exchange.client_address = client;
+  if (const auto scheme = field(req, "x-forwarded-proto"); scheme == "https" || scheme == "http")
+    exchange.scheme = scheme;
+  if (const auto id = field(req, "x-request-id"); is_sound_id(id)) exchange.id = id;
+}
+
+}  // namespace
+
+void read_forwarded_client(ExchangeState& exchange) {
+  h2o_req_t& req = *exchange.req;
+  exchange.scheme = exchange.connection.socket->ssl != nullptr ? "https" : "http";
+  const auto& behind = exchange.connection.listen.behind;
+  if (behind && is_trusted(*behind, exchange.connection.peer())) {
+    believe(exchange, *behind);
+    return;
+  }
+  for (ssize_t at; (at = h2o_find_header(&req.headers, H2O_TOKEN_X_FORWARDED_FOR, -1)) != -1;) {
+    h2o_delete_header(&req.headers, at);
+  }
+}
+
+}  // namespace outrider::http

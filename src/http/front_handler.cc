@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// Our first handler: every request of every site comes here, is checked, gets its site and route, is decided by the
+// rules and goes on to the route's handler.
+#include <string>
+
+#include "http/early_hints.h"
+#include "http/exchange_state.h"
+#include "http/forwarded_client.h"
+#include "http/push_promise.h"
+#include "http/redirect_handler.h"
+
+namespace outrider::http {
+namespace {
+
+constexpr std::string_view acme_prefix = "/.well-known/acme-challenge/";
+
+struct FrontHandler {
+  h2o_handler_t super;
+  FrontendCore* core;
+};
+
+bool is_token_byte(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+/// RFC 9110 9.1. CONNECT wants a tunnel and TRACE an echo of secrets: neither is for a server like this.
+int status_of_method(std::string_view method) {
+  if (method.empty()) return 400;
+  for (const char c : method) {
+    if (!is_token_byte(c)) return 400;
+  }
+  return method == "CONNECT" || method == "TRACE" ? 405 : 0;
+}
+
+/// The target begins with a slash and has no byte that would end or split it further on (RFC 9112 3.2.1); decoded, it
+/// has no NUL, which would end a file's name.
+bool target_is_sound(const h2o_req_t& req) {
+  const std::string_view target = view(req.path);
+  if (target.empty() || target[0] != '/') return false;
+  for (const char c : target) {
+    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7f) return false;
+  }
+  const std::string_view path = view(req.path_normalized);
+  return !path.empty() && path.find('\0') == std::string_view::npos;
+}
+
+/// Fills what the request says of itself. Returns the status of what is wrong with it, or 0.
+int read_request(ExchangeState& exchange, std::string& host) {
+  h2o_req_t& req = *exchange.req;
+  if (const int status = status_of_method(view(req.method)); status != 0) return status;
+  if (!target_is_sound(req)) return 400;
+  exchange.authority = view(req.authority);
+  if (!host_of(exchange.authority, host)) return 400;
+  exchange.host = keep(&req.pool, host);
+  exchange.path = view(req.path_normalized);
+  return 0;
+}
+
+/// Chooses site and route and binds the route's filters and logger. Returns an error's status, or 0.
+int choose_route(ExchangeState& exchange, const std::string& host) {
+  h2o_req_t& req = *exchange.req;
+  exchange.site = exchange.frontend->sites.find(host);
+  if (exchange.site == nullptr) return 421;
+  exchange.route = find_route(*exchange.site, exchange.path);
+  if (exchange.route == nullptr) return 404;
+  h2o_req_bind_conf(&req, req.hostconf, exchange.frontend->runtime(*exchange.route).pathconf);
+  for (const push::Pattern& pattern : exchange.route->deny) {
+    if (pattern.matches(exchange.path, nullptr)) return 403;
+  }
+  return req.entity.len > exchange.route->max_body_bytes ? 413 : 0;
+}
+
+void find_rules(ExchangeState& exchange) {
+  const auto& rules = exchange.frontend->rules;
+  const std::size_t index = exchange.frontend->index_of(*exchange.site);
+  if (rules != nullptr && index < rules->sets.size()) exchange.rule_set = rules->sets[index].get();
+}
+
+/// A file is at hand: its page would leave together with the hints.
+bool answers_at_once(const config::Route& route) {
+  return std::holds_alternative<config::Files>(route.action) || std::holds_alternative<config::Redirect>(route.action);
+}
+
+void answer_health(ExchangeState& exchange) {
+  h2o_req_t& req = *exchange.req;
+  req.res.status = exchange.frontend->draining ? 503 : 200;
+  req.res.reason = exchange.frontend->draining ? "Service Unavailable" : "OK";
+  h2o_add_header(&req.pool, &req.res.headers, H2O_TOKEN_CONTENT_TYPE, nullptr, H2O_STRLIT("text/plain"));
+  h2o_add_header(&req.pool, &req.res.headers, H2O_TOKEN_CACHE_CONTROL, nullptr, H2O_STRLIT("no-store"));
+  const std::string_view body = exchange.frontend->draining ? "draining\n" : "ok\n";
+  req.res.content_length = body.size();
+  h2o_send_inline(&req, body.data(), body.size());
+}
+
+bool must_use_https(const ExchangeState& exchange) {
+  return exchange.connection.listen.redirect_to_https && exchange.path.substr(0, acme_prefix.size()) != acme_prefix;
+}
+
+/// Lets the rules decide, then the route's handler answer.
+void serve(ExchangeState& exchange) {
+  FrontendCore& core = *exchange.frontend;
+  find_rules(exchange);
+  const auto early = deliver_request_phase(exchange, answers_at_once(*exchange.route));
+  if (!early.empty()) send_early_hints(exchange, early);
+  if (core.options.progress) core.options.progress("handler", {}, exchange.path);
+  core.runtime(*exchange.route).handler->handle(exchange);
+}
+
+int on_request(h2o_handler_t* self, h2o_req_t* req) {
+  FrontendCore& core = *reinterpret_cast<FrontHandler*>(self)->core;
+  Connection& connection = *Connection::of(req->conn->callbacks->get_socket(req->conn));
+  ExchangeState& exchange = ExchangeState::begin(*req, core, connection);
+  if (core.options.progress) core.options.progress("request", {}, view(req->path_normalized));
+  if (exchange.pushed && core.pushing != nullptr) repeat_header_fields(*req, *core.pushing);
+  read_forwarded_client(exchange);
+
+  std::string host;
+  if (const int status = read_request(exchange, host); status != 0) {
+    fail(exchange, status, {});
+  } else if (!core.config->health.empty() && exchange.path == core.config->health) {
+    answer_health(exchange);
+  } else if (must_use_https(exchange)) {
+    redirect_to_https(exchange, core.https_port);
+  } else if (const int refusal = choose_route(exchange, host); refusal != 0) {
+    fail(exchange, refusal, {});
+  } else {
+    serve(exchange);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void register_front_handler(h2o_pathconf_t& path, FrontendCore& core) {
+  auto* handler = reinterpret_cast<FrontHandler*>(h2o_create_handler(&path, sizeof(FrontHandler)));
+  handler->super.on_req = on_request;
+  handler->core = &core;
+}
+
+}  // namespace outrider::http

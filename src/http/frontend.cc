@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "http/frontend.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "base/load_error.h"
+#include "http/core.h"
+#include "http/guard/interpose.h"
+#include "http/listener.h"
+
+namespace outrider::http {
+namespace {
+
+constexpr std::chrono::milliseconds count_interval{100};
+
+/// Open HTTP/2 streams, as the library holds them; an HTTP/1 request in progress counts as one.
+std::int64_t open_streams(const FrontendCore& core) {
+  std::int64_t streams = 0;
+  for (const Connection* connection : core.owner.connections) {
+    if (connection->guarded_http2) {
+      const auto* conn = static_cast<const h2o_http2_conn_t*>(connection->socket->data);
+      streams += static_cast<std::int64_t>(kh_size(conn->streams));
+    } else {
+      streams += connection->requests_open;
+    }
+  }
+  return streams;
+}
+
+}  // namespace
+
+struct Frontend::Impl {
+  Impl(EventLoop& event_loop, FrontendOptions options) : core(event_loop, std::move(options)) {}
+
+  FrontendCore core;
+  std::vector<std::unique_ptr<Listener>> listeners;
+  std::shared_ptr<bool> alive = std::make_shared<bool>(true);  // for the loop's ticker, which outlives us
+};
+
+Frontend::Frontend(EventLoop& loop, FrontendOptions options) : impl_(std::make_unique<Impl>(loop, std::move(options))) {
+  FrontendCore& core = impl_->core;
+  h2o_accept_ctx_t plaintext{};
+  plaintext.ctx = &core.context;
+  plaintext.hosts = core.global.hosts;
+  LiveCounters scratch;  // the proof's connection is nobody's
+  ConnectionOwner prover;
+  prover.counters = &scratch;
+  if (const auto proof = prove_interposition(loop.get(), plaintext, prover); !proof)
+    throw LoadError({}, proof.error().message);
+
+  loop.every(count_interval, [&core, alive = std::weak_ptr<bool>(impl_->alive)] {
+    if (alive.lock()) core.options.counters->streams.store(open_streams(core), std::memory_order_relaxed);
+  });
+}
+
+Frontend::~Frontend() = default;
+
+void Frontend::use_rules(std::shared_ptr<const push::WorkerRules> rules) {
+  impl_->core.rules = std::move(rules);
+}
+
+void Frontend::listen(std::vector<ListeningSocket> sockets) {
+  FrontendCore& core = impl_->core;
+  for (ListeningSocket& socket : sockets) {
+    const config::Listen& listen = core.config->listen.at(socket.listen);
+    const tls::ServerContext* tls = core.options.tls.at(socket.listen).get();
+    impl_->listeners.push_back(std::make_unique<Listener>(core, std::move(socket.fd), listen, tls));
+  }
+}
+
+void Frontend::drain() {
+  FrontendCore& core = impl_->core;
+  if (std::exchange(core.draining, true)) return;
+  for (const auto& listener : impl_->listeners) listener->stop();
+  h2o_context_request_shutdown(&core.context);
+  // An idle HTTP/1 connection hears nothing of it from the library.
+  for (Connection* connection : core.owner.connections) {
+    if (!connection->guarded_http2 && connection->requests_open == 0) connection->shut_down();
+  }
+}
+
+bool Frontend::drained() const {
+  const FrontendCore& core = impl_->core;
+  return core.draining && core.owner.connections.empty() &&
+         !h2o_timeout_is_linked(const_cast<h2o_timeout_entry_t*>(&core.context.http2._graceful_shutdown_timeout));
+}
+
+void Frontend::close_all() {
+  for (Connection* connection : impl_->core.owner.connections) connection->shut_down();
+}
+
+}  // namespace outrider::http

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "http/push_promise.h"
+
+#include "http/http2.h"
+
+namespace outrider::http {
+namespace {
+
+constexpr std::uint16_t ahead_of_all = 257;   // above every weight that a client can give
+constexpr std::uint16_t default_weight = 16;  // RFC 7540 5.3.5
+
+void prioritise(h2o_http2_conn_t& conn, h2o_http2_stream_t& page, h2o_http2_stream_t& pushed,
+                push::PushPriority priority) {
+  auto* scheduler = &pushed._refs.scheduler;
+  switch (priority) {
+    case push::PushPriority::before:
+      h2o_http2_scheduler_rebind(scheduler, &conn.scheduler, ahead_of_all, 0);
+      break;
+    case push::PushPriority::interleaved:
+      h2o_http2_scheduler_rebind(scheduler, h2o_http2_scheduler_get_parent(&page._refs.scheduler), default_weight, 0);
+      break;
+    case push::PushPriority::by_kind:
+    case push::PushPriority::after:
+      break;  // a child of the page's stream, as the library made it
+  }
+}
+
+}  // namespace
+
+push::Reason promise(ExchangeState& page, const push::Hint& hint) {
+  h2o_req_t& req = *page.req;
+  h2o_http2_conn_t& conn = http2_connection(req);
+  const std::string_view path = push::same_origin_path(hint.url, page.scheme, page.authority);
+  if (path.empty()) return push::Reason::cross_origin;
+
+  const PushContext context{page, hint};
+  page.frontend->pushing = &context;
+  const std::uint32_t last = conn.push_stream_ids.max_open;
+  req.conn->callbacks->push_path(&req, path.data(), path.size());
+  page.frontend->pushing = nullptr;
+  // The library declines without a word; whether it pushed shows in its last stream's number.
+  if (conn.push_stream_ids.max_open == last) return push::Reason::library_declined;
+
+  page.connection.sent.insert(page.host, path);
+  page.frontend->options.counters->pushes_total.fetch_add(1, std::memory_order_relaxed);
+  h2o_http2_stream_t* pushed = h2o_http2_conn_get_stream(&conn, conn.push_stream_ids.max_open);
+  if (pushed != nullptr) prioritise(conn, http2_stream(req), *pushed, hint.priority);
+  return push::Reason::sent;
+}
+
+void repeat_header_fields(h2o_req_t& promised, const PushContext& context) {
+  const h2o_headers_t& from = context.page.req->headers;
+  for (const std::string& name : context.hint.with) {
+    for (std::size_t i = 0; i != from.size; ++i) {
+      const h2o_header_t& field = from.entries[i];
+      if (view(*field.name) != name) continue;
+      if (h2o_find_header_by_str(&promised.headers, name.data(), name.size(), -1) != -1)
+        break;  // copied by the library
+      const std::string_view kept_name = keep(&promised.pool, name);
+      const std::string_view value = keep(&promised.pool, view(field.value));
+      h2o_add_header_by_str(&promised.pool, &promised.headers, kept_name.data(), kept_name.size(), 1, nullptr,
+                            value.data(), value.size());
+    }
+  }
+}
+
+void keep_behind_page(h2o_req_t& promised) {
+  h2o_req_fill_mime_attributes(&promised);
+  auto* attributes =
+      static_cast<h2o_mime_attributes_t*>(h2o_mem_alloc_pool(&promised.pool, sizeof(h2o_mime_attributes_t)));
+  *attributes = *promised.res.mime_attr;
+  attributes->priority = h2o_mime_attributes_t::H2O_MIME_ATTRIBUTE_PRIORITY_NORMAL;
+  promised.res.mime_attr = attributes;
+}
+
+}  // namespace outrider::http

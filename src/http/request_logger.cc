@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// The end of every exchange: what happened goes to the observer.
+#include <vector>
+
+#include "http/exchange_state.h"
+#include "http/rule_request.h"
+#include "push/record.h"
+
+namespace outrider::http {
+namespace {
+
+struct RequestLogger {
+  h2o_logger_t super;
+  FrontendCore* core;
+};
+
+std::string_view field(const h2o_req_t& req, const h2o_token_t* name) {
+  const ssize_t at = h2o_find_header(&req.headers, name, -1);
+  return at == -1 ? std::string_view() : view(req.headers.entries[at].value);
+}
+
+std::vector<push::DeliveryRecord> records_of(const Delivery& delivery) {
+  std::vector<push::DeliveryRecord> records;
+  const auto add = [&](const push::Entry& entry, Delivered outcome) {
+    records.push_back({entry.hint.url, entry.rule != nullptr ? std::string_view(entry.rule->name) : "application",
+                       outcome.how, outcome.reason});
+  };
+  for (std::size_t i = 0; i != delivery.list.entries().size(); ++i)
+    add(delivery.list.entries()[i], delivery.delivered[i]);
+  for (const push::Entry& entry : delivery.shadow.entries()) add(entry, {push::How::none, push::Reason::shadow});
+  return records;
+}
+
+void describe_exchange(const ExchangeState& exchange, push::RequestRecord& record) {
+  record.id = exchange.id;
+  record.client = exchange.client_address;
+  record.peer = exchange.peer_address;
+  record.host = exchange.authority;
+  record.site = exchange.site != nullptr ? std::string_view(exchange.site->name) : std::string_view();
+  record.upstream = exchange.upstream;
+  record.error = exchange.error;
+  record.pushed = exchange.pushed;
+  record.early_hints = exchange.delivery != nullptr && exchange.delivery->early_hints_sent;
+  record.duration =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - exchange.begun);
+}
+
+void log_request(h2o_logger_t* self, h2o_req_t* req) {
+  const FrontendCore& core = *reinterpret_cast<RequestLogger*>(self)->core;
+  const auto* exchange = static_cast<const ExchangeState*>(Exchange::of(req));
+  push::RequestRecord record;
+  if (exchange != nullptr) describe_exchange(*exchange, record);
+  record.method = view(req->input.method);
+  record.target = view(req->input.path);
+  record.protocol = protocol_of(*req);
+  record.referer = field(*req, H2O_TOKEN_REFERER);
+  record.user_agent = field(*req, H2O_TOKEN_USER_AGENT);
+  record.begun = std::chrono::system_clock::time_point(std::chrono::seconds(req->processed_at.at.tv_sec) +
+                                                       std::chrono::microseconds(req->processed_at.at.tv_usec));
+  record.status = req->res.status;
+  record.bytes_sent = req->bytes_sent;
+  record.reset = req->res.status == 0 || (req->res.content_length != SIZE_MAX && view(req->input.method) != "HEAD" &&
+                                          req->bytes_sent < req->res.content_length);
+  std::vector<push::DeliveryRecord> deliveries;
+  if (exchange != nullptr && exchange->delivery != nullptr) deliveries = records_of(*exchange->delivery);
+  record.deliveries = deliveries;
+  core.options.observer->request_ended(record);
+}
+
+}  // namespace
+
+void register_request_logger(h2o_pathconf_t& path, FrontendCore& core) {
+  auto* logger = reinterpret_cast<RequestLogger*>(h2o_create_logger(&path, sizeof(RequestLogger)));
+  logger->super.log_access = log_request;
+  logger->core = &core;
+}
+
+}  // namespace outrider::http

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "http/rule_request.h"
+
+#include <algorithm>
+
+#include "http/http2.h"
+
+namespace outrider::http {
+namespace {
+
+push::TlsFacts tls_facts(h2o_socket_t* socket) {
+  push::TlsFacts tls;
+  const char* version = h2o_socket_get_ssl_protocol_version(socket);
+  if (version == nullptr) return tls;
+  tls.used = true;
+  tls.version = version;
+  if (const char* cipher = h2o_socket_get_ssl_cipher(socket)) tls.cipher = cipher;
+  tls.session_reused = h2o_socket_get_ssl_session_reused(socket) == 1;
+  return tls;
+}
+
+}  // namespace
+
+std::string_view protocol_of(const h2o_req_t& req) {
+  if (req.version >= 0x200) return "HTTP/2";
+  return req.version == 0x101 ? "HTTP/1.1" : "HTTP/1.0";
+}
+
+std::vector<push::Field> fields_of(const h2o_headers_t& headers) {
+  std::vector<push::Field> fields;
+  fields.reserve(headers.size);
+  for (std::size_t i = 0; i != headers.size; ++i) {
+    fields.push_back({view(*headers.entries[i].name), view(headers.entries[i].value)});
+  }
+  return fields;
+}
+
+void describe_request(ExchangeState& exchange, push::Request& request) {
+  const h2o_req_t& req = *exchange.req;
+  Connection& connection = exchange.connection;
+  if (exchange.fields.empty()) exchange.fields = fields_of(req.headers);
+  request.id = exchange.id;
+  request.method = view(req.method);
+  request.scheme = exchange.scheme;
+  request.host = exchange.host;
+  request.path = exchange.path;
+  if (req.query_at != SIZE_MAX) request.query = view(req.path).substr(req.query_at + 1);
+  request.protocol = protocol_of(req);
+  request.fields = exchange.fields;
+  request.client.address = exchange.client_address;
+  request.client.peer = exchange.peer_address;
+  request.client.behind_proxy = connection.listen.behind.has_value();
+  if (exchange.trusted_peer && !connection.listen.behind->country_header.empty()) {
+    request.client.country = push::first_value(request.fields, connection.listen.behind->country_header);
+  }
+  const bool direct = !request.client.behind_proxy;
+  request.client.accepts_push = direct && req.version >= 0x200 && http2_connection(req).peer_settings.enable_push != 0;
+  request.client.new_connection = direct && connection.requests == 1;
+  request.tls = tls_facts(connection.socket);
+  request.sent = direct ? &connection.sent : nullptr;
+  request.bucket_key = exchange.frontend->options.bucket_key;
+  request.now = std::chrono::system_clock::time_point(std::chrono::seconds(req.processed_at.at.tv_sec) +
+                                                      std::chrono::microseconds(req.processed_at.at.tv_usec));
+}
+
+push::Situation situation_of(const ExchangeState& exchange) {
+  const h2o_req_t& req = *exchange.req;
+  const config::Listen& listen = exchange.connection.listen;
+  push::Situation situation;
+  situation.http2 = req.version >= 0x200;
+  situation.pushed_request = exchange.pushed;
+  situation.passes_early_hints =
+      exchange.trusted_peer && listen.behind && listen.behind->passes_103 && req.version == 0x101;
+  if (!situation.http2) return situation;
+
+  const h2o_http2_conn_t& conn = http2_connection(req);
+  const std::uint32_t open = conn.num_streams.push.open;
+  const std::uint32_t theirs = conn.peer_settings.max_concurrent_streams;
+  const std::uint32_t ours = exchange.frontend->config->limits.pushes_per_connection;
+  situation.client_push_room = theirs > open ? theirs - open : 0;
+  situation.own_push_room = ours > open ? ours - open : 0;
+  // After the client's GOAWAY the library sets the highest push id to the end of its range.
+  situation.connection_closing = conn.state != H2O_HTTP2_CONN_STATE_OPEN || conn.push_stream_ids.max_open >= 0x7ffffff0;
+  return situation;
+}
+
+}  // namespace outrider::http

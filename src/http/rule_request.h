@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// The library's request as the domain sees it.
+#pragma once
+
+#include <vector>
+
+#include "http/exchange_state.h"
+#include "push/plan.h"
+#include "push/request.h"
+
+namespace outrider::http {
+
+/// Fills `request` with views into the exchange and the library's request: valid as long as both.
+void describe_request(ExchangeState& exchange, push::Request& request);
+/// What the connection and the request's progress say; the caller adds what it alone knows.
+push::Situation situation_of(const ExchangeState& exchange);
+std::vector<push::Field> fields_of(const h2o_headers_t& headers);
+/// "HTTP/2", "HTTP/1.1" or "HTTP/1.0".
+std::string_view protocol_of(const h2o_req_t& req);
+
+}  // namespace outrider::http

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "http/site_map.h"
+
+#include <algorithm>
+
+namespace outrider::http {
+namespace {
+
+bool is_digits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() > end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+}  // namespace
+
+bool host_of(std::string_view authority, std::string& out) {
+  std::string_view host = authority;
+  const auto colon = authority.rfind(':');
+  const bool bracketed = !authority.empty() && authority.front() == '[';
+  const auto bracket = authority.find(']');
+  if (bracketed && bracket == std::string_view::npos) return false;
+  if (colon != std::string_view::npos && (!bracketed || colon > bracket)) {
+    const std::string_view port = authority.substr(colon + 1);
+    if (!is_digits(port) || port.size() > 5) return false;
+    host = authority.substr(0, colon);
+  }
+  if (bracketed && host.back() != ']') return false;
+  if (host.empty() || host.size() > 253) return false;
+  for (char c : host) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+    if (!plain && !(bracketed && (c == '[' || c == ']' || c == ':'))) return false;
+    out.push_back(c);
+  }
+  if (out.size() > 1 && out.back() == '.') out.pop_back();  // the root's dot means the same host
+  return true;
+}
+
+SiteMap::SiteMap(const std::vector<config::Site>& sites) {
+  for (const config::Site& site : sites) {
+    std::vector<std::string> names = site.aliases;
+    names.push_back(site.name);
+    for (const std::string& name : names) {
+      if (name == "*") {
+        any_ = &site;
+      } else if (name.rfind("*.", 0) == 0) {
+        suffixes_.emplace_back(name.substr(1), &site);
+      } else {
+        exact_.emplace(name, &site);
+      }
+    }
+  }
+  std::stable_sort(suffixes_.begin(), suffixes_.end(),
+                   [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+}
+
+const config::Site* SiteMap::find(const std::string& host) const {
+  if (const auto found = exact_.find(host); found != exact_.end()) return found->second;
+  for (const auto& [suffix, site] : suffixes_) {
+    if (ends_with(host, suffix)) return site;
+  }
+  return any_;
+}
+
+const config::Route* find_route(const config::Site& site, std::string_view path) {
+  for (const config::Route& route : site.routes) {
+    const std::string& prefix = route.prefix;
+    if (path.substr(0, prefix.size()) != prefix) continue;
+    if (prefix.back() == '/' || path.size() == prefix.size() || path[prefix.size()] == '/') return &route;
+  }
+  return nullptr;
+}
+
+}  // namespace outrider::http
