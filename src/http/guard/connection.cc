@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "http/guard/connection.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+
+#include "http/frontend.h"
+
+namespace outrider::http {
+
+Connection::Connection(h2o_socket_t* on, ConnectionOwner& by, const config::Listen& listener)
+    : socket(on), owner(by), listen(listener) {
+  owner.connections.insert(this);
+  owner.counters->connections.fetch_add(1, std::memory_order_relaxed);
+  owner.counters->connections_total.fetch_add(1, std::memory_order_relaxed);
+}
+
+Connection::~Connection() {
+  owner.connections.erase(this);
+  owner.counters->connections.fetch_sub(1, std::memory_order_relaxed);
+}
+
+Connection& Connection::attach(h2o_socket_t* socket, ConnectionOwner& owner, const config::Listen& listen) {
+  auto* connection = new Connection(socket, owner, listen);
+  socket->on_close.cb = on_close;
+  socket->on_close.data = connection;
+  return *connection;
+}
+
+Connection* Connection::of(h2o_socket_t* socket) {
+  return socket->on_close.cb == on_close ? static_cast<Connection*>(socket->on_close.data) : nullptr;
+}
+
+void Connection::on_close(void* self) {
+  delete static_cast<Connection*>(self);
+}
+
+const Address& Connection::peer() {
+  if (peer_.length == 0) {
+    sockaddr_storage storage{};
+    auto* raw = reinterpret_cast<sockaddr*>(&storage);
+    const socklen_t length = h2o_socket_getpeername(socket, raw);
+    peer_ = Address::from(raw, length);
+    peer_.length = std::max<socklen_t>(peer_.length, 1);  // known, though nameless (a unix socket's peer)
+  }
+  return peer_;
+}
+
+std::string_view Connection::peer_text() {
+  if (peer_text_.empty()) peer_text_ = peer().host_text();
+  return peer_text_;
+}
+
+void Connection::source_from_proxy_header(const Address& source) {
+  peer_ = source;
+  peer_text_ = source.host_text();
+  source_from_proxy_header_ = true;
+}
+
+void Connection::shut_down() {
+  ::shutdown(h2o_socket_get_fd(socket), SHUT_RDWR);
+}
+
+}  // namespace outrider::http

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// What we know of one client connection. It hangs on the library's socket (`on_close`), lives from accept to close, and
+// is reached from a request through the socket. It belongs to the worker's thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "base/address.h"
+#include "http/guard/frame_counts.h"
+#include "http/h2o_api.h"
+#include "push/sent_memory.h"
+
+namespace outrider::config {
+struct Listen;
+}
+
+namespace outrider::http {
+
+struct LiveCounters;
+class Connection;
+
+/// What all connections of a frontend share.
+struct ConnectionOwner {
+  LiveCounters* counters = nullptr;
+  FrameLimits limits;
+  std::unordered_set<Connection*> connections;  // the open ones
+};
+
+class Connection {
+ public:
+  /// Attaches a new one to `socket`; it deletes itself when the socket is closed.
+  static Connection& attach(h2o_socket_t* socket, ConnectionOwner& owner, const config::Listen& listen);
+  /// The one on `socket`, or nullptr for sockets that are not a client's.
+  static Connection* of(h2o_socket_t* socket);
+
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// The other end's address: the socket's, or the one that a PROXY header named.
+  const Address& peer();
+  std::string_view peer_text();
+  /// A PROXY header told who the client is: what the kernel knows of the peer is somebody else's.
+  void source_from_proxy_header(const Address& source);
+  bool has_source_from_proxy_header() const { return source_from_proxy_header_; }
+  /// Ends the connection as a vanished peer would: the library sees it at its next read or write.
+  void shut_down();
+
+  h2o_socket_t* const socket;
+  ConnectionOwner& owner;
+  const config::Listen& listen;
+
+  std::uint64_t requests = 0;       // begun
+  std::uint32_t requests_open = 0;  // begun and not ended
+  push::SentMemory sent;
+
+  // The guard's own state: see interpose.cc.
+  bool guarded_http2 = false;
+  std::uint64_t writes_seen = 0;
+  h2o_socket_cb write_callback = nullptr;
+  ssize_t (*read_expect)(h2o_http2_conn_t*, const std::uint8_t*, std::size_t, const char**) = nullptr;
+  FrameCounts frames;
+
+  /// An interim response over HTTP/1 (RFC 9110 15.2) that is being written. The library knows nothing of it: what it
+  /// writes meanwhile is held back here.
+  struct Interim {
+    std::string text;
+    bool in_flight = false;
+    std::vector<h2o_iovec_t> held;
+    h2o_socket_cb held_callback = nullptr;
+  };
+  Interim interim;
+  /// Writes `text` ahead of the final response of an HTTP/1 request. False where another one is still being written.
+  bool write_interim(std::string text);
+
+ private:
+  Connection(h2o_socket_t* on, ConnectionOwner& by, const config::Listen& listener);
+  ~Connection();
+  static void on_close(void* self);
+
+  Address peer_;
+  std::string peer_text_;
+  bool source_from_proxy_header_ = false;
+};
+
+}  // namespace outrider::http

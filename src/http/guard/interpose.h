@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// The guard around libh2o 2.2.5, without changing it: the library calls its own exported functions through its PLT, so
+// the executable defines some of them (interpose.cc) and calls the real ones by dlsym(RTLD_NEXT).
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "http/h2o_api.h"
+
+namespace outrider::http {
+
+struct ConnectionOwner;
+
+/// Plays one HTTP/2 connection over a socket pair through the library and sees whether its calls arrive in our
+/// functions. An Error means that the library was linked in a way that bypasses them (statically, or with -Bsymbolic):
+/// then the server must not run. `accept` is a plaintext accept context, `loop` is not running yet.
+Result<void> prove_interposition(h2o_evloop_t* loop, h2o_accept_ctx_t& accept, ConnectionOwner& owner);
+
+}  // namespace outrider::http

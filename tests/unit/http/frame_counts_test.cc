@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "http/guard/frame_counts.h"
+
+#include <catch2/catch.hpp>
+
+using namespace outrider::http;
+
+TEST_CASE("resets are counted within the window") {
+  const FrameLimits limits{100};
+  FrameCounts counts;
+  for (int i = 0; i != 100; ++i) REQUIRE(counts.reset_by_client(1'000, limits));
+  CHECK_FALSE(counts.reset_by_client(1'001, limits));
+}
+
+TEST_CASE("a slow client may reset for ever") {
+  const FrameLimits limits{100};
+  FrameCounts counts;
+  for (std::uint64_t second = 0; second != 1'000; ++second) {
+    for (int i = 0; i != 9; ++i) REQUIRE(counts.reset_by_client(second * 1'000, limits));
+  }
+}
+
+TEST_CASE("a burst over the seam of the window's halves counts as one") {
+  const FrameLimits limits{100};
+  FrameCounts counts;
+  for (int i = 0; i != 60; ++i) REQUIRE(counts.reset_by_client(4'999, limits));
+  bool cut = false;
+  for (int i = 0; i != 60; ++i) cut = cut || !counts.reset_by_client(5'000, limits);
+  CHECK(cut);
+}
+
+TEST_CASE("stream errors have a count of their own") {
+  const FrameLimits limits{10};
+  FrameCounts counts;
+  CHECK(counts.stream_errors(0, 10, limits));
+  CHECK(counts.reset_by_client(0, limits));
+  CHECK_FALSE(counts.stream_errors(0, 1, limits));
+}
