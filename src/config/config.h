@@ -29,7 +29,7 @@ struct Behind {
   std::vector<Network> trusted;  // whose x-forwarded-for and -proto are believed
   bool trusts_unix = false;      // "unix:" in trusted: every peer of a unix listener
   bool passes_103 = false;
-  std::string country_header;    // lower case; empty = none
+  std::string country_header;  // lower case; empty = none
 };
 
 struct Listen {
@@ -54,8 +54,8 @@ struct Files {
 /// One server of an upstream: "http://10.0.0.1:3000", "http://app.internal:80", "http://unix:/run/app.sock" or, for
 /// FastCGI, "unix:/run/php.sock", "127.0.0.1:9000".
 struct UpstreamServer {
-  std::string text;     // as configured
-  std::string host;     // a name or an IP address; empty for unix
+  std::string text;  // as configured
+  std::string host;  // a name or an IP address; empty for unix
   std::uint16_t port = 0;
   std::string unix_path;
 };
@@ -69,7 +69,7 @@ struct Upstream {
   std::uint32_t keepalive_connections = 64;  // idle ones kept, per worker and server
   std::uint32_t max_failures = 3;            // in a row, before a server rests
   std::uint32_t rest_ms = 10'000;
-  std::uint32_t max_head_bytes = 65'536;     // of a response head, all 1xx together likewise
+  std::uint32_t max_head_bytes = 65'536;  // of a response head, all 1xx together likewise
 };
 
 struct Proxy {
@@ -99,10 +99,11 @@ struct HeaderChange {
 struct Route {
   std::string prefix;  // begins and usually ends with "/"
   std::variant<Files, Proxy, FastCgi, Redirect> action;
-  bool strip_prefix = false;  // proxy: send the path without the prefix
+  bool strip_prefix = false;               // proxy: send the path without the prefix
   std::optional<std::uint32_t> max_age_s;  // Cache-Control of files
   std::vector<HeaderChange> headers;
-  std::vector<push::Pattern> deny;  // 403
+  /// 403. Of whole paths: the operator's patterns with the route's prefix before them.
+  std::vector<push::Pattern> deny;
   std::vector<std::pair<int, std::string>> error_pages;  // status -> path within the site
   std::uint64_t max_body_bytes = 16u << 20;
   bool gzip = true;  // compress what is compressible on the fly
@@ -135,12 +136,12 @@ struct Admin {
 };
 
 struct Limits {
-  std::uint32_t pushes_per_connection = 64;  // open at once
-  std::uint32_t idle_timeout_ms = 60'000;    // of a client connection
-  std::uint32_t request_timeout_ms = 30'000; // HTTP/1: head and body
+  std::uint32_t pushes_per_connection = 64;   // open at once
+  std::uint32_t idle_timeout_ms = 60'000;     // of a client connection
+  std::uint32_t request_timeout_ms = 30'000;  // HTTP/1: head and body
   std::uint32_t handshake_timeout_ms = 10'000;
   std::uint32_t shutdown_timeout_ms = 30'000;
-  std::uint32_t resets_per_10s = 200;        // RST_STREAM by the client, and stream errors it provokes, each
+  std::uint32_t resets_per_10s = 200;  // RST_STREAM by the client, and stream errors it provokes, each
   std::uint32_t rule_cpu_ms = 5;
   std::uint64_t rule_memory_bytes = 64u << 20;
   std::uint64_t rule_pattern_steps = 1'000'000;

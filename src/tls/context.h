@@ -32,8 +32,10 @@ class ServerContext {
   ServerContext& operator=(const ServerContext&) = delete;
 
   ssl_ctx_st* get() const;
-  /// The names of all certificates (subjectAltName DNS), for `status` and for matching.
+  /// The names of all certificates (subjectAltName DNS), lower case, sorted, for `status` and for matching.
   const std::vector<std::string>& names() const;
+  /// Whole days until the first of the certificates expires; negative if one has.
+  int days_left() const;
 
  private:
   struct Impl;
@@ -50,6 +52,7 @@ Result<void> check_pair(const CertificateFiles& files);
 
 /// Makes a self-signed development certificate (P-256, 90 days, for localhost, 127.0.0.1, ::1 and `names`) in `folder`
 /// unless a valid one is there. The key is written 0600.
-Result<CertificateFiles> development_certificate(const std::filesystem::path& folder, const std::vector<std::string>& names);
+Result<CertificateFiles> development_certificate(const std::filesystem::path& folder,
+                                                 const std::vector<std::string>& names);
 
 }  // namespace outrider::tls

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "config/read.h"
+
+#include <glob.h>
+
+#include <cerrno>
+#include <cstring>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "config/paths.h"
+#include "config/reading.h"
+
+namespace outrider::config {
+namespace {
+
+/// The folder's own name may have characters that mean something in a glob.
+std::string escaped(const std::filesystem::path& path) {
+  std::string result;
+  for (const char c : path.string()) {
+    if (std::string_view("*?[]\\").find(c) != std::string_view::npos) result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+/// The files that match, sorted by name (bytes); none is fine, a folder that is missing is not.
+std::vector<std::filesystem::path> find_files(Reading& reading, const Text& text) {
+  std::vector<std::filesystem::path> files;
+  const bool relative = text.text.empty() || text.text.front() != '/';
+  const std::filesystem::path fixed = absolute(relative ? reading.folder : "/", fixed_part(text.text).string());
+  if (fixed_part(text.text) == std::filesystem::path(text.text)) {
+    if (check_file(reading.report, text, fixed)) files.push_back(fixed);
+    return files;
+  }
+  if (!check_directory(reading.report, text, fixed)) return files;
+  const std::string pattern = relative ? escaped(reading.folder) + "/" + text.text : text.text;
+  glob_t found{};
+  const int status = ::glob(pattern.c_str(), GLOB_MARK | GLOB_ERR, nullptr, &found);
+  if (status != 0 && status != GLOB_NOMATCH) {
+    reading.report.wrong(text, "a glob of files such as \"sites.d/*.lua\"",
+                         fmt::format("{} cannot be searched: {}", text.shown(), std::strerror(errno)));
+  }
+  for (std::size_t i = 0; status == 0 && i < found.gl_pathc; ++i) {
+    const std::string_view file = found.gl_pathv[i];
+    if (file.back() != '/') files.emplace_back(file);  // GLOB_MARK puts a slash behind directories
+  }
+  ::globfree(&found);
+  return files;
+}
+
+void read_included(Reading& reading, const Fields& configuration, const LoadFile& load, std::vector<Site>& sites) {
+  std::set<std::filesystem::path> done;
+  for (const Text& text : configuration.texts("include")) {
+    for (const std::filesystem::path& file : find_files(reading, text)) {
+      if (!done.insert(file.lexically_normal()).second) continue;
+      try {
+        read_sites(reading, load(file), {}, sites);
+      } catch (const LoadError& error) {
+        reading.report.add_all(error.problems());
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Config read(const Value& tree, const std::filesystem::path& folder, const LoadFile& load) {
+  Config config;
+  config.folder = std::filesystem::absolute(folder).lexically_normal();
+  Reading reading{{}, config.folder, {}};
+  const Fields fields(reading.report, tree, {}, schema::configuration);
+  if (tree.table()) {
+    config.listen = read_listen(reading, fields);
+    read_settings(reading, fields, config);
+    if (const Value* sites = fields.value("sites")) read_sites(reading, *sites, "sites", config.sites);
+    read_included(reading, fields, load, config.sites);
+    if (!fields.mentions("sites") && !fields.mentions("include")) {
+      reading.report.add(
+          tree.place, {},
+          "there are no sites; expected sites = { [\"www.example.com\"] = { … } } or include = \"sites.d/*.lua\"");
+    }
+    check_hosts(reading);
+  }
+  reading.report.throw_if_any();
+  return config;
+}
+
+}  // namespace outrider::config

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "tls/secret_file.h"
+
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "base/fd.h"
+
+namespace outrider::tls {
+namespace {
+
+constexpr std::size_t largest_file = 1u << 20;
+
+std::string user_text(uid_t uid) {
+  char buffer[4096];
+  passwd entry{};
+  passwd* found = nullptr;
+  if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) == 0 && found) {
+    return fmt::format("{} (uid {})", found->pw_name, uid);
+  }
+  return fmt::format("uid {}", uid);
+}
+
+tl::unexpected<Error> unreadable(const std::filesystem::path& file, std::string_view what, int error) {
+  if (error == ENOENT) return failure(fmt::format("{} {}: no such file", what, file.string()));
+  const std::string access = error == EACCES ? describe_access(file) : std::string();
+  return failure(fmt::format("{} {}: cannot be read: {}{}{}", what, file.string(), std::strerror(error),
+                             access.empty() ? "" : "; ", access));
+}
+
+bool write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+SecretBytes::~SecretBytes() {
+  OPENSSL_cleanse(bytes_.data(), bytes_.size());
+}
+
+std::string describe_access(const std::filesystem::path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return {};
+  return fmt::format("it belongs to {}, its mode is {:04o}, and this process runs as {}", user_text(status.st_uid),
+                     status.st_mode & 07777u, user_text(::geteuid()));
+}
+
+Result<SecretBytes> read_pem_file(const std::filesystem::path& file, std::string_view what) {
+  // O_NONBLOCK: a FIFO by that name must not hang the start.
+  const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd) return unreadable(file, what, errno);
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) return unreadable(file, what, errno);
+  if (S_ISDIR(status.st_mode))
+    return failure(fmt::format("{} {}: is a directory; expected a PEM file", what, file.string()));
+  if (!S_ISREG(status.st_mode)) return failure(fmt::format("{} {}: is no regular file", what, file.string()));
+  if (status.st_size > static_cast<off_t>(largest_file)) {
+    return failure(fmt::format("{} {}: has {} bytes; a PEM file has at most {}", what, file.string(), status.st_size,
+                               largest_file));
+  }
+  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
+  std::size_t size = 0;
+  while (size < bytes.size()) {
+    const ssize_t got = ::read(fd.get(), bytes.data() + size, bytes.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return unreadable(file, what, errno);
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  bytes.resize(size);
+  if (bytes.empty()) return failure(fmt::format("{} {}: the file is empty", what, file.string()));
+  return SecretBytes(std::move(bytes));
+}
+
+Result<void> write_file(const std::filesystem::path& file, std::string_view bytes, unsigned mode) {
+  std::string draft = file.string() + ".XXXXXX";
+  const UniqueFd fd(::mkostemp(draft.data(), O_CLOEXEC));  // made with mode 0600
+  const bool fine = fd && ::fchmod(fd.get(), mode) == 0 && write_all(fd.get(), bytes) && ::fsync(fd.get()) == 0 &&
+                    ::rename(draft.c_str(), file.c_str()) == 0;
+  if (fine) return {};
+  const int error = errno;
+  if (fd) ::unlink(draft.c_str());
+  return failure(fmt::format("cannot write {}: {}", file.string(), std::strerror(error)));
+}
+
+}  // namespace outrider::tls

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// Reading and writing certificate and key files, with messages that let an operator mend the permissions without a look
+// at the disk. Key bytes are wiped from memory when they are no longer needed.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace outrider::tls {
+
+/// The bytes of a file, overwritten in the destructor.
+class SecretBytes {
+ public:
+  explicit SecretBytes(std::string bytes) : bytes_(std::move(bytes)) {}
+  SecretBytes(SecretBytes&& other) noexcept : bytes_(std::move(other.bytes_)) { other.bytes_.clear(); }
+  SecretBytes& operator=(SecretBytes&&) = delete;
+  ~SecretBytes();
+  std::string_view view() const { return bytes_; }
+
+ private:
+  std::string bytes_;
+};
+
+/// Reads at most 1 MiB. `what` ("certificate", "key") begins the message of an error: missing, a directory, unreadable
+/// (with owner and mode in octal), empty, too large.
+Result<SecretBytes> read_pem_file(const std::filesystem::path& file, std::string_view what);
+
+/// "it belongs to root (uid 0), its mode is 0600, and this process runs as outrider (uid 998)"; empty if there is no
+/// such file.
+std::string describe_access(const std::filesystem::path& file);
+
+/// Replaces `file` in one step (a new file, written, synced, renamed), with exactly `mode`.
+Result<void> write_file(const std::filesystem::path& file, std::string_view bytes, unsigned mode);
+
+}  // namespace outrider::tls

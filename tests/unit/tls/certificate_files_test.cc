@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// What is wrong with a certificate or key, said so that it can be mended.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "tls/context.h"
+#include "tls/secret_file.h"
+#include "unit/tls/certificates.h"
+
+using namespace outrider;
+using namespace outrider::tls;
+using namespace outrider::tls::test;
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+
+namespace {
+
+std::string problem(const CertificateFiles& files) {
+  const auto checked = check_pair(files);
+  return checked ? "" : checked.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("good pairs pass: EC, RSA, a chain, certificate and key in one file") {
+  const TemporaryFolder folder;
+  const auto ec = make_certificate(folder, "ec");
+  const auto rsa = make_certificate(folder, "rsa", {.rsa_bits = 2048});
+  CHECK(problem(ec).empty());
+  CHECK(problem(rsa).empty());
+  const auto chain = folder.write("chain.pem", read_file(ec.certificate) + read_file(rsa.certificate));
+  CHECK(problem({chain, ec.key}).empty());
+  const auto both = folder.write("both.pem", read_file(ec.key) + read_file(ec.certificate));
+  CHECK(problem({both, both}).empty());
+}
+
+TEST_CASE("an expired certificate is a warning, not an error") {
+  const TemporaryFolder folder;
+  CHECK(problem(make_certificate(folder, "old", {.begins_in_s = -9000, .ends_in_s = -60})).empty());
+  CHECK(problem(make_certificate(folder, "early", {.begins_in_s = 9000})).empty());
+}
+
+TEST_CASE("missing, empty and huge files, directories and pipes are named") {
+  const TemporaryFolder folder;
+  const auto good = make_certificate(folder, "good");
+  const auto path = [&](const char* name) { return (folder.path() / name).string(); };
+  CHECK(problem({path("none.pem"), good.key}) == "certificate " + path("none.pem") + ": no such file");
+  CHECK(problem({good.certificate, path("none.key")}) == "key " + path("none.key") + ": no such file");
+  folder.write("empty.pem", "");
+  CHECK(problem({path("empty.pem"), good.key}) == "certificate " + path("empty.pem") + ": the file is empty");
+  folder.write("huge.pem", std::string((1 << 20) + 1, 'x'));
+  CHECK_THAT(problem({path("huge.pem"), good.key}), Contains("has 1048577 bytes; a PEM file has at most 1048576"));
+  CHECK_THAT(problem({folder.path(), good.key}), Contains("is a directory; expected a PEM file"));
+  REQUIRE(mkfifo(path("pipe").c_str(), 0600) == 0);
+  CHECK_THAT(problem({path("pipe"), good.key}), Contains("is no regular file"));
+  CHECK_THAT(problem({good.certificate / "below", good.key}), Contains("cannot be read: Not a directory"));
+}
+
+TEST_CASE("a file that may not be read is shown with owner and mode") {
+  const TemporaryFolder folder;
+  const auto file = folder.write("private.key", "secret");
+  REQUIRE(chmod(file.c_str(), 0200) == 0);
+  const std::string access = describe_access(file);
+  CHECK_THAT(access, StartsWith("it belongs to ") && Contains("(uid " + std::to_string(getuid()) + ")") &&
+                         Contains("its mode is 0200") && Contains("this process runs as"));
+  CHECK(describe_access(folder.path() / "none").empty());
+  if (geteuid() != 0) {  // root may read everything
+    const auto good = make_certificate(folder, "good");
+    CHECK(problem({good.certificate, file}) ==
+          "key " + file.string() + ": cannot be read: Permission denied; " + access);
+  }
+}
+
+TEST_CASE("what is no PEM, DER, and a swapped pair are told apart") {
+  const TemporaryFolder folder;
+  const auto good = make_certificate(folder, "good");
+  CHECK_THAT(problem({folder.write("text.pem", "hello\n"), good.key}),
+             Contains("it is not PEM; expected a line \"-----BEGIN CERTIFICATE-----\"") && !Contains("DER"));
+  CHECK_THAT(problem({folder.write("der.crt", std::string("\x30\x82\x01\x02zzzz")), good.key}),
+             Contains("it looks like DER") && Contains("openssl x509 -inform DER"));
+  CHECK_THAT(problem({good.certificate, folder.write("text.key", "hello\n")}),
+             Contains("expected a line \"-----BEGIN PRIVATE KEY-----\""));
+  CHECK_THAT(problem({good.key, good.certificate}),
+             StartsWith("certificate " + good.key.string()) && Contains("are certificate and key swapped?"));
+  CHECK_THAT(problem({good.certificate, good.certificate}),
+             StartsWith("key " + good.certificate.string()) && Contains("are certificate and key swapped?"));
+}
+
+TEST_CASE("a certificate or key that is cut off is broken, wherever in the chain") {
+  const TemporaryFolder folder;
+  const auto good = make_certificate(folder, "good");
+  const std::string certificate = read_file(good.certificate), key = read_file(good.key);
+  CHECK_THAT(problem({folder.write("cut.pem", certificate.substr(0, 200)), good.key}),
+             Contains("certificate number 1 in it is broken: "));
+  CHECK_THAT(problem({folder.write("cut2.pem", certificate + certificate.substr(0, 200)), good.key}),
+             Contains("certificate number 2 in it is broken: "));
+  CHECK_THAT(problem({good.certificate, folder.write("cut.key", key.substr(0, 80))}),
+             Contains("the key in it is broken: "));
+}
+
+TEST_CASE("a key with a password is an error that says how to remove it, and asks nobody") {
+  const TemporaryFolder folder;
+  const auto locked = make_certificate(folder, "locked", {.password = "correct horse"});
+  CHECK(problem(locked) == "key " + locked.key.string() +
+                               ": it is protected by a password, which a server cannot ask for; `openssl pkey -in " +
+                               locked.key.string() + " -out FILE` writes it without");
+}
+
+TEST_CASE("a key of another certificate does not match") {
+  const TemporaryFolder folder;
+  const auto a = make_certificate(folder, "a"), b = make_certificate(folder, "b");
+  const auto rsa = make_certificate(folder, "rsa", {.rsa_bits = 2048});
+  CHECK(problem({a.certificate, b.key}) ==
+        "key " + b.key.string() + " does not belong to certificate " + a.certificate.string());
+  CHECK_THAT(problem({a.certificate, rsa.key}), Contains("does not belong to"));
+}
+
+TEST_CASE("a chain in the wrong order is recognised") {
+  const TemporaryFolder folder;
+  const auto leaf = make_certificate(folder, "leaf"), issuer = make_certificate(folder, "issuer");
+  const auto chain = folder.write("chain.pem", read_file(issuer.certificate) + read_file(leaf.certificate));
+  CHECK_THAT(problem({chain, leaf.key}),
+             Contains("belongs to certificate number 2 in it; the server's own certificate must come first"));
+}
+
+TEST_CASE("a small key is refused with its size") {
+  const TemporaryFolder folder;
+  const auto small = make_certificate(folder, "small", {.rsa_bits = 1024});
+  CHECK(problem(small) ==
+        "key " + small.key.string() +
+            ": 1024 bits (RSA) are too few; expected RSA of at least 2048 bits or EC of at least 256");
+}
