@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// From the rules that can match to the push list: conditions, shares, functions, `final`. A rule that fails costs its own
-// hints and nothing else.
+// From the rules that can match to the push list: conditions, shares, functions, `final`. A rule that fails costs its
+// own hints and nothing else.
 #pragma once
 
 #include <string>
@@ -40,9 +40,10 @@ struct Evaluation {
   std::vector<RuleTrace> traces;
 };
 
-/// Evaluates the matches of one phase in their order. `functions` may be null where no rule has any. Of entries whose URL
-/// cannot be used (problem_with) or beyond the list's limit the rule is at fault: its trace has the error, the good
-/// entries stay. A declared hint's "{name}" is replaced by the capture, percent-encoded.
+/// Evaluates the matches of one phase in their order. `functions` may be null where no rule has any. Of entries whose
+/// URL cannot be used (problem_with) or beyond the list's limit the rule is at fault: its trace has the error, the good
+/// entries stay. A declared hint's "{name}" is replaced by the capture, percent-encoded. `final` ends its own phase; a
+/// shadow rule ends nothing. A trace's error does not name the rule or its place; src/script's part of it may.
 Evaluation evaluate(const std::vector<Match>& matches, Phase phase, const Request& request, const Response* response,
                     FunctionHost* functions, bool trace);
 

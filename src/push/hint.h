@@ -18,7 +18,8 @@ enum class PushPriority : std::uint8_t { by_kind, before, interleaved, after };
 
 struct Hint {
   Kind kind = Kind::fetch;
-  /// "/css/app.css" or "https://cdn.example/app.js"; for preconnect an origin.
+  /// "/css/app.css" or "https://cdn.example/app.js"; for preconnect an origin. Empty for an image that has only
+  /// imagesrcset.
   std::string url;
   CrossOrigin crossorigin = CrossOrigin::none;
   FetchPriority fetchpriority = FetchPriority::automatic;
@@ -38,14 +39,17 @@ std::optional<Kind> kind_of_url(std::string_view url);
 /// The `as` that browsers require for the kind ("style", "script", "font", "image", "fetch"); empty for preconnect.
 std::string_view as_of(Kind kind);
 
-/// The hint as a Link value (RFC 8288 3): `</app.css>; rel=preload; as=style`. Attributes are quoted where they must be.
+/// The hint as a Link value (RFC 8288 3): `</app.css>; rel=preload; as=style`. Attributes are quoted where they must
+/// be. A font has `crossorigin` even where the hint does not say so, because browsers fetch fonts in no other way.
 std::string link_value(const Hint& hint);
-/// The same for a 103 (RFC 8297): without `media`, `imagesrcset` and `imagesizes`, which browsers cannot use that early.
-/// Empty where the hint makes no sense without them (an image that has only imagesrcset).
+/// The same for a 103 (RFC 8297): without `media`, `imagesrcset` and `imagesizes`, which browsers cannot use that
+/// early. Empty where the hint makes no sense without them (an image that has only imagesrcset).
 std::string early_link_value(const Hint& hint);
 
-/// Why this is no usable hint, or empty: an URL that is neither a path with a leading slash nor an http(s) URL, control
-/// characters or `<>` in it, a preconnect with a path, more than 4,096 bytes.
+/// Why this is no usable hint, or empty: an URL that is neither a path with a leading slash nor an http(s) URL, bytes
+/// in it that must be percent-encoded (RFC 3986 2; braces are let through, rules put captures there), a preconnect with
+/// a path, options that contradict each other, control characters in an attribute, more than 4,096 bytes, a request
+/// header in `with` that a promise cannot carry. The text does not name the hint: "/a b.css" is left to the caller.
 std::string problem_with(const Hint& hint);
 
 }  // namespace outrider::push

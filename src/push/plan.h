@@ -29,10 +29,10 @@ struct Delivery {
 /// What the connection and the route say, apart from the client itself.
 struct Situation {
   bool http2 = false;
-  bool pushed_request = false;   // this request is itself a push: nothing is delivered
-  bool answer_ready = false;     // the page will be sent at once: a 103 would not come sooner
-  bool early_hints_sent = false; // one has gone out for this request
-  bool response_started = false; // only Link is left
+  bool pushed_request = false;    // this request is itself a push: nothing is delivered
+  bool answer_ready = false;      // the page will be sent at once: a 103 would not come sooner
+  bool early_hints_sent = false;  // one has gone out for this request
+  bool response_started = false;  // only Link is left
   bool connection_closing = false;
   bool passes_early_hints = false;  // a trusted proxy in front forwards 103 also over HTTP/1.1
   /// How many more pushes may be open on the connection now, by the client's limit and by ours.
@@ -45,11 +45,14 @@ struct Plan {
   bool any(How how) const;
 };
 
-/// Decides for every entry of `list`. Same-origin means the request's scheme and host (with port).
+/// Decides for every entry of `list`. Same-origin means the request's scheme and `authority` (host with port). `sent`
+/// is asked with Request::host and the path with its query; it may be null. In the response phase say `answer_ready`:
+/// the head is there already.
 Plan plan(const PushList& list, const Request& request, std::string_view authority, const Situation& situation,
           const SentMemory* sent);
 
-/// The path (with query) that a hint asks to push, if it is on this origin; else empty.
+/// The path (with query, without fragment) that a hint asks to push, if it is on this origin; else empty. A default
+/// port counts as none.
 std::string_view same_origin_path(std::string_view url, std::string_view scheme, std::string_view authority);
 
 /// The Link values for the final response: every entry that is not push_only.

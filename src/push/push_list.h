@@ -24,6 +24,8 @@ class PushList {
   /// False where the URL is in the list already (the first wins) or the list is full.
   bool add(Hint hint, const Rule* rule);
   bool contains(std::string_view url) const;
+  /// True where `add` would refuse the hint as a repeat: same URL, or same set of sources where there is no URL.
+  bool repeats(const Hint& hint) const;
   bool full() const { return entries_.size() >= max_entries; }
   bool empty() const { return entries_.empty(); }
   const std::vector<Entry>& entries() const { return entries_; }

@@ -14,24 +14,26 @@ enum class Reason : std::uint8_t {
   client_stream_limit,
   push_limit,
   already_sent,
+  own_url,
   not_navigation,
   prefetch,
   bot,
   cross_origin,
   not_an_asset,
   nopush,
-  push_only,
   rule_says_otherwise,
   answer_ready,
   behind_proxy,
   early_hints_unsupported,
   early_hints_already_sent,
   early_hints_too_late,
+  push_too_late,
   not_http2,
   not_for_this_method,
-  no_answer,
   conditional_request,
   connection_closing,
+  // The plan does not know these; whoever carries it out does.
+  no_answer,
   library_declined,
   shadow,
 };
@@ -45,5 +47,7 @@ struct ReasonText {
 /// Every reason once, in the order of the enumeration.
 std::span<const ReasonText> reasons();
 const ReasonText& text_of(Reason reason);
+/// The reason's name: "already_sent".
+std::string_view name_of(Reason reason);
 
 }  // namespace outrider::push

@@ -22,11 +22,11 @@ struct RequestRecord {
   std::string_view id, client, peer, host, method, target, protocol, referer, user_agent, site, upstream, error;
   std::chrono::system_clock::time_point begun;
   std::chrono::microseconds duration{};
-  int status = 0;                   // 0: reset before there was one
-  std::uint64_t bytes_sent = 0;     // of the body
-  bool pushed = false;              // the request was a push of ours
-  bool reset = false;               // ended before all bytes were sent
-  bool early_hints = false;         // a 103 went out
+  int status = 0;                // 0: reset before there was one
+  std::uint64_t bytes_sent = 0;  // of the body
+  bool pushed = false;           // the request was a push of ours
+  bool reset = false;            // ended before all bytes were sent
+  bool early_hints = false;      // a 103 went out
   std::span<const DeliveryRecord> deliveries;
 };
 

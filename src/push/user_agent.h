@@ -17,8 +17,8 @@ struct Browser {
 };
 
 std::string_view name_of(Family family);
-/// `user_agent`, `sec_ch_ua` and `sec_ch_ua_mobile` are field values; empty where absent. Every browser on iOS counts as
-/// safari, because it is one.
+/// `user_agent`, `sec_ch_ua` and `sec_ch_ua_mobile` are field values; empty where absent. Every browser on iOS counts
+/// as safari, because it is one.
 Browser parse_browser(std::string_view user_agent, std::string_view sec_ch_ua, std::string_view sec_ch_ua_mobile);
 
 }  // namespace outrider::push

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "push/evaluate.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "base/check.h"
+#include "push/substitute.h"
+
+namespace outrider::push {
+namespace {
+
+constexpr std::size_t reported_problems = 5;
+
+/// What is wrong with one rule's entries, as one text: the first few in full, the others by their number.
+class Complaints {
+ public:
+  void add(const std::string& problem) {
+    if (++count_ > reported_problems) return;
+    if (!text_.empty()) text_ += "; ";
+    text_ += problem;
+  }
+  std::string text() const {
+    if (count_ <= reported_problems) return text_;
+    return text_ + "; and " + std::to_string(count_ - reported_problems) + " more problems";
+  }
+
+ private:
+  std::size_t count_ = 0;
+  std::string text_;
+};
+
+class Evaluator {
+ public:
+  Evaluator(const Request& request, const Response* response, FunctionHost* functions)
+      : request_(request), response_(response), functions_(functions) {}
+
+  RuleTrace run(const Match& match, PushList& list) {
+    RuleTrace trace;
+    trace.rule = match.rule;
+    trace.failed_condition = failing(match, trace.error);
+    trace.matched = trace.failed_condition.empty();
+    if (trace.matched) trace.error = collect(match, list);
+    return trace;
+  }
+
+ private:
+  /// The first condition that does not hold; what costs a Lua call comes last.
+  std::string_view failing(const Match& match, std::string& error) {
+    const Rule& rule = *match.rule;
+    if (rule.from && request_.now < *rule.from) return "from";
+    if (rule.until && request_.now >= *rule.until) return "until";
+    if (const std::string_view failed = rule.when.failing(request_); !failed.empty()) return failed;
+    if (rule.share && request_.bucket("share:" + rule.name) >= *rule.share) return "share";
+    if (rule.when_function < 0) return {};
+    CHECK(functions_ != nullptr);
+    const Result<bool> holds = functions_->condition_holds(match, request_, response_);
+    if (!holds) error = holds.error().message;
+    return holds && *holds ? std::string_view() : "when";
+  }
+
+  /// Adds the rule's entries to the list; returns what was wrong with them.
+  std::string collect(const Match& match, PushList& list) {
+    const Rule& rule = *match.rule;
+    Complaints complaints;
+    std::size_t beyond = 0;
+    for (const Hint& hint : rule.hints) {
+      Hint filled = hint;
+      if (const auto result = substitute_captures(hint.url, match.captures)) {
+        filled.url = *result;
+        add(std::move(filled), rule, list, complaints, beyond);
+      } else {
+        complaints.add(result.error().message);
+      }
+    }
+    std::size_t returned = rule.hints.size();
+    if (rule.hints_function >= 0) {
+      CHECK(functions_ != nullptr);
+      std::vector<Hint> hints;
+      const Result<void> result = functions_->hints(match, request_, response_, hints);
+      if (!result) complaints.add(result.error().message);
+      returned += hints.size();
+      for (Hint& hint : hints) add(std::move(hint), rule, list, complaints, beyond);
+    }
+    if (beyond > 0) complaints.add(overflow(returned, beyond));
+    return complaints.text();
+  }
+
+  static void add(Hint hint, const Rule& rule, PushList& list, Complaints& complaints, std::size_t& beyond) {
+    // A repeat is no fault, not even where the list is full: several rules may ask for the same asset.
+    if (list.repeats(hint)) return;
+    if (list.full()) {
+      ++beyond;
+      return;
+    }
+    if (const std::string problem = problem_with(hint); !problem.empty()) {
+      complaints.add("unusable hint: " + problem);
+      return;
+    }
+    list.add(std::move(hint), &rule);
+  }
+
+  static std::string overflow(std::size_t returned, std::size_t beyond) {
+    const std::string limit = std::to_string(PushList::max_entries);
+    const std::string left_out = std::to_string(beyond) + (beyond == 1 ? " was" : " were") + " left out";
+    if (returned > PushList::max_entries) {
+      return "returned more than " + limit + " entries (" + std::to_string(returned) + "); " + left_out;
+    }
+    return "the push list is full: it holds " + limit + " entries of all rules together; of this rule's " + left_out;
+  }
+
+  const Request& request_;
+  const Response* response_;
+  FunctionHost* functions_;
+};
+
+}  // namespace
+
+Evaluation evaluate(const std::vector<Match>& matches, Phase phase, const Request& request, const Response* response,
+                    FunctionHost* functions, bool trace) {
+  Evaluation evaluation;
+  Evaluator evaluator(request, response, functions);
+  for (const Match& match : matches) {
+    const Rule& rule = *match.rule;
+    if (rule.phase != phase) continue;
+    RuleTrace each = evaluator.run(match, rule.shadow ? evaluation.shadow : evaluation.list);
+    const bool matched = each.matched;
+    if (trace || !each.error.empty()) evaluation.traces.push_back(std::move(each));
+    // A shadow rule must not change what others deliver.
+    if (matched && rule.final && !rule.shadow) break;
+  }
+  return evaluation;
+}
+
+}  // namespace outrider::push

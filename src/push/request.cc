@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// What a request tells beyond its plain fields, found at the first question and kept for the next. Nothing here fails:
+// a field that makes no sense reads as if it were absent.
+#include "push/request.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "push/siphash.h"
+
+namespace outrider::push {
+namespace {
+
+void append_cookies(std::string_view field, std::vector<Field>& cookies) {
+  for (std::string_view pair : split(field, ';')) {
+    const auto equals = pair.find('=');
+    const std::string_view name = trim(pair.substr(0, equals));
+    if (name.empty()) continue;
+    cookies.push_back({name, equals == std::string_view::npos ? std::string_view() : trim(pair.substr(equals + 1))});
+  }
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+/// The form encoding (WHATWG URL 5.1): '+' is a space; a '%' without two digits stays as it is.
+std::string form_decoded(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    if (low >= 0) {
+      result += static_cast<char>(high * 16 + low);
+      i += 2;
+    } else {
+      result += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return result;
+}
+
+bool contains_ignoring_case(std::string_view text, std::string_view part) {
+  return lower_case(text).find(part) != std::string::npos;
+}
+
+}  // namespace
+
+std::string_view first_value(Fields fields, std::string_view name) {
+  for (const Field& field : fields) {
+    if (field.name == name) return field.value.data() == nullptr ? std::string_view("") : field.value;
+  }
+  return {};
+}
+
+const Browser& Request::browser() const {
+  if (!browser_known_) {
+    browser_ = parse_browser(field("user-agent"), field("sec-ch-ua"), field("sec-ch-ua-mobile"));
+    browser_known_ = true;
+  }
+  return browser_;
+}
+
+std::string_view Request::purpose() const {
+  for (std::string_view name : {"sec-purpose", "purpose", "x-moz"}) {
+    const std::string_view value = field(name);
+    if (value.empty()) continue;
+    // "prefetch;prerender" is what a prerendering Chromium says.
+    if (contains_ignoring_case(value, "prerender")) return "prerender";
+    if (contains_ignoring_case(value, "prefetch")) return "prefetch";
+  }
+  return {};
+}
+
+bool Request::save_data() const {
+  const std::string_view value = field("save-data");
+  return equals_ignoring_case(trim(value.substr(0, value.find(';'))), "on");
+}
+
+bool Request::accepts_early_hints() const {
+  return protocol.substr(0, 6) == "HTTP/2" && method == "GET" && navigation() && !client.accepts_push &&
+         purpose().empty();
+}
+
+const std::vector<Field>& Request::cookies() const {
+  if (!cookies_known_) {
+    // HTTP/2 may send each cookie as a field of its own (RFC 9113 8.2.3).
+    for (const Field& each : fields) {
+      if (each.name == "cookie") append_cookies(each.value, cookies_);
+    }
+    cookies_known_ = true;
+  }
+  return cookies_;
+}
+
+const std::vector<std::pair<std::string, std::string>>& Request::parameters() const {
+  if (!parameters_known_) {
+    for (std::string_view rest = query; !rest.empty();) {
+      const auto end = std::min(rest.find('&'), rest.size());
+      const std::string_view pair = rest.substr(0, end);
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      if (pair.empty()) continue;
+      const auto equals = std::min(pair.find('='), pair.size());
+      const std::string_view value = equals == pair.size() ? std::string_view() : pair.substr(equals + 1);
+      parameters_.emplace_back(form_decoded(pair.substr(0, equals)), form_decoded(value));
+    }
+    parameters_known_ = true;
+  }
+  return parameters_;
+}
+
+double Request::bucket(std::string_view name) const {
+  const std::string_view agent = field("user-agent");
+  std::string message;
+  message.reserve(client.address.size() + agent.size() + name.size() + 2);
+  // No field and no address holds a zero byte, so the parts cannot run into each other.
+  message.append(client.address).append(1, '\0').append(agent).append(1, '\0').append(name);
+  constexpr double unit = 1.0 / 9007199254740992.0;  // 2^-53: what a double holds exactly
+  return static_cast<double>(siphash24(bucket_key, message) >> 11) * unit;
+}
+
+}  // namespace outrider::push

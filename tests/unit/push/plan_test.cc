@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: MIT
+// The delivery table, row by row, and then what gets in a delivery's way.
+#include "push/plan.h"
+
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "unit/push/support.h"
+
+using namespace outrider::push;
+using namespace outrider::push::test;
+
+namespace {
+
+/// A page on a slow route, asked for by a client of the test's choice, with a rule of each kind.
+struct Bench {
+  TestRequest test;
+  std::vector<Field> fields;
+  Situation situation;
+  SentMemory memory;
+  Rule rule;
+  PushList list;
+
+  explicit Bench(std::string_view agent = chromium_agent, bool navigation = true) {
+    fields.push_back({"user-agent", agent});
+    if (navigation) fields.push_back({"sec-fetch-mode", "navigate"});
+    test.request.path = "/page";
+    situation.http2 = true;
+    situation.client_push_room = situation.own_push_room = 100;
+  }
+
+  Bench& accepting_push() {
+    test.request.client.accepts_push = true;
+    return *this;
+  }
+  Bench& with(std::string_view name, std::string_view value) {
+    fields.push_back({name, value});
+    return *this;
+  }
+  Bench& behind_proxy() {
+    test.request.client.behind_proxy = true;
+    situation.http2 = false;
+    test.request.protocol = "HTTP/1.1";
+    return *this;
+  }
+
+  Plan run() {
+    test.request.fields = fields;
+    return plan(list, test.request, "shop.example", situation, &memory);
+  }
+
+  /// "push sent", "link not_navigation" … of one hint.
+  std::string one(Hint each) {
+    list = PushList();
+    list.add(std::move(each), &rule);
+    const Plan result = run();
+    REQUIRE(result.deliveries.size() == 1);
+    CHECK(result.deliveries[0].entry == 0);
+    return std::string(name_of(result.deliveries[0].how)) + " " + std::string(name_of(result.deliveries[0].reason));
+  }
+  std::string style() { return one(hint(Kind::style, "/a.css")); }
+  std::string module() { return one(hint(Kind::module, "/a.mjs")); }
+  std::string preconnect() { return one(hint(Kind::preconnect, "https://cdn.example")); }
+  std::string push_only() {
+    Hint each = hint(Kind::style, "/a.css");
+    each.push_only = true;
+    return one(each);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a client that accepts push is given pushes, and Link for the rest") {
+  Bench bench;
+  bench.accepting_push();
+  CHECK(bench.style() == "push sent");
+  CHECK(bench.module() == "push sent");
+  CHECK(bench.push_only() == "push sent");
+  CHECK(bench.preconnect() == "link not_an_asset");
+  CHECK(bench.one(hint(Kind::script, "https://cdn.example/a.js")) == "link cross_origin");
+  CHECK(bench.one(hint(Kind::script, "https://shop.example/a.js")) == "push sent");
+  Hint nopush = hint(Kind::style, "/a.css");
+  nopush.nopush = true;
+  CHECK(bench.one(nopush) == "link nopush");
+  Hint sources = hint(Kind::image, "");
+  sources.imagesrcset = "/a 1x";
+  CHECK(bench.one(sources) == "link not_an_asset");
+}
+
+TEST_CASE("a client that accepts push need not navigate") {
+  Bench bench("nghttp2/1.52.0", false);
+  bench.accepting_push();
+  CHECK(bench.style() == "push sent");
+}
+
+TEST_CASE("Chromium gets one 103 with everything") {
+  Bench bench(chromium_agent);
+  CHECK(bench.style() == "early_hints sent");
+  CHECK(bench.module() == "early_hints sent");
+  CHECK(bench.preconnect() == "early_hints sent");
+  CHECK(bench.one(hint(Kind::script, "https://cdn.example/a.js")) == "early_hints sent");
+  CHECK(bench.push_only() == "none client_disabled_push");
+}
+
+TEST_CASE("Firefox and unknown browsers get preload and preconnect early") {
+  for (std::string_view agent : {firefox_agent, std::string_view("curl/8"), std::string_view("")}) {
+    INFO(agent);
+    Bench bench(agent);
+    CHECK(bench.style() == "early_hints sent");
+    CHECK(bench.module() == "link early_hints_unsupported");
+    CHECK(bench.preconnect() == "early_hints sent");
+  }
+}
+
+TEST_CASE("Safari gets preconnect early, preload in Link") {
+  Bench bench(safari_agent);
+  CHECK(bench.style() == "link early_hints_unsupported");
+  CHECK(bench.module() == "link early_hints_unsupported");
+  CHECK(bench.preconnect() == "early_hints sent");
+}
+
+TEST_CASE("anything else gets Link") {
+  Bench plain(chromium_agent, false);
+  CHECK(plain.style() == "link not_navigation");
+  Bench old;
+  old.situation.http2 = false;
+  CHECK(old.style() == "link not_http2");
+  CHECK(old.push_only() == "none not_http2");
+  Bench claims;
+  claims.accepting_push().situation.http2 = false;
+  CHECK(claims.style() == "link not_http2");
+}
+
+TEST_CASE("prefetch and prerender get Link") {
+  for (std::string_view purpose : {"prefetch", "prefetch;prerender"}) {
+    Bench early;
+    CHECK(early.with("sec-purpose", purpose).style() == "link prefetch");
+    Bench pushing;
+    CHECK(pushing.accepting_push().with("sec-purpose", purpose).style() == "link prefetch");
+    CHECK(pushing.push_only() == "none prefetch");
+  }
+}
+
+TEST_CASE("bots get Link alone") {
+  Bench early(bot_agent);
+  CHECK(early.style() == "link bot");
+  CHECK(early.accepting_push().style() == "link bot");
+  CHECK(early.push_only() == "none bot");
+}
+
+TEST_CASE("only a GET is pushed for or gets a 103") {
+  for (std::string_view method : {"HEAD", "POST", "OPTIONS"}) {
+    Bench bench;
+    bench.accepting_push().test.request.method = method;
+    CHECK(bench.style() == "link not_for_this_method");
+    bench.test.request.client.accepts_push = false;
+    CHECK(bench.style() == "link not_for_this_method");
+  }
+}
+
+TEST_CASE("a push does not recurse") {
+  Bench bench;
+  bench.accepting_push().situation.pushed_request = true;
+  CHECK(bench.style() == "none not_for_this_method");
+}
+
+TEST_CASE("deliver narrows the ways") {
+  Bench pushing, early;
+  pushing.accepting_push();
+  pushing.rule.deliver = early.rule.deliver = Deliver::push;
+  CHECK(pushing.style() == "push sent");
+  CHECK(early.style() == "link client_disabled_push");
+  pushing.rule.deliver = early.rule.deliver = Deliver::early_hints;
+  CHECK(pushing.style() == "early_hints sent");
+  CHECK(early.style() == "early_hints sent");
+  CHECK(pushing.push_only() == "none rule_says_otherwise");
+  pushing.rule.deliver = early.rule.deliver = Deliver::link;
+  CHECK(pushing.style() == "link rule_says_otherwise");
+  CHECK(early.style() == "link rule_says_otherwise");
+  CHECK(pushing.push_only() == "none rule_says_otherwise");
+}
+
+TEST_CASE("hints of the application are delivered like a rule's") {
+  Bench bench;
+  bench.accepting_push().list.add(hint(Kind::style, "/a.css"), nullptr);
+  CHECK(bench.run().any(How::push));
+  CHECK_FALSE(bench.run().any(How::link));
+}
+
+TEST_CASE("behind a proxy nothing is pushed, and a 103 goes only where it is passed on") {
+  Bench bench;
+  bench.behind_proxy().accepting_push();
+  CHECK(bench.style() == "link behind_proxy");
+  CHECK(bench.push_only() == "none behind_proxy");
+  bench.situation.http2 = true;
+  CHECK(bench.style() == "link behind_proxy");
+  bench.situation.http2 = false;
+  bench.situation.passes_early_hints = true;
+  CHECK(bench.style() == "early_hints sent");
+  CHECK(bench.push_only() == "none behind_proxy");
+  Bench direct;
+  direct.situation.http2 = false;
+  direct.situation.passes_early_hints = true;
+  CHECK(direct.style() == "link not_http2");
+}
+
+TEST_CASE("a 103 must come in time, once, and before the answer") {
+  Bench bench;
+  bench.situation.answer_ready = true;
+  CHECK(bench.style() == "link answer_ready");
+  bench.situation.early_hints_sent = true;
+  CHECK(bench.style() == "link early_hints_already_sent");
+  bench.situation.response_started = true;
+  CHECK(bench.style() == "link early_hints_too_late");
+}
+
+TEST_CASE("an answer at hand, or a 103 before, does not stop a push") {
+  Bench bench;
+  bench.accepting_push();
+  bench.situation.answer_ready = bench.situation.early_hints_sent = true;
+  CHECK(bench.style() == "push sent");
+}
+
+TEST_CASE("a push needs an open, unstarted, unconditional answer") {
+  Bench bench;
+  bench.accepting_push();
+  bench.situation.response_started = true;
+  CHECK(bench.style() == "link push_too_late");
+  bench.situation.connection_closing = true;
+  CHECK(bench.style() == "link connection_closing");
+  for (std::string_view name : {"if-none-match", "if-modified-since"}) {
+    Bench conditional;
+    CHECK(conditional.accepting_push().with(name, "x").style() == "link conditional_request");
+    Bench early;
+    CHECK(early.with(name, "x").style() == "early_hints sent");
+  }
+}
+
+TEST_CASE("what was sent on the connection is not pushed again") {
+  Bench bench;
+  bench.accepting_push();
+  bench.memory.insert("shop.example", "/a.css");
+  CHECK(bench.style() == "link already_sent");
+  CHECK(bench.push_only() == "none already_sent");
+  CHECK(bench.one(hint(Kind::style, "/a.css?v=2")) == "push sent");
+  CHECK(bench.one(hint(Kind::style, "https://shop.example/a.css#x")) == "link already_sent");
+}
+
+TEST_CASE("one asset under two names is pushed once") {
+  Bench bench;
+  bench.accepting_push();
+  bench.list.add(hint(Kind::style, "/a.css"), nullptr);
+  bench.list.add(hint(Kind::style, "https://shop.example/a.css"), nullptr);
+  const Plan result = bench.run();
+  CHECK(result.deliveries[0].how == How::push);
+  CHECK(result.deliveries[1].how == How::link);
+  CHECK(result.deliveries[1].reason == Reason::already_sent);
+}
+
+TEST_CASE("a request's own URL is not pushed") {
+  Bench bench;
+  bench.accepting_push();
+  bench.test.request.path = "/a.css";
+  CHECK(bench.style() == "link own_url");
+  bench.test.request.query = "v=1";
+  CHECK(bench.style() == "push sent");
+  CHECK(bench.one(hint(Kind::style, "/a.css?v=1")) == "link own_url");
+}
+
+TEST_CASE("each push takes room of both limits") {
+  Bench bench;
+  bench.accepting_push();
+  for (const char* url : {"/1", "/2", "/3"}) bench.list.add(hint(Kind::style, url), nullptr);
+  bench.list.add(hint(Kind::preconnect, "https://cdn.example"), nullptr);
+  bench.situation.client_push_room = 2;
+  Plan result = bench.run();
+  CHECK(result.deliveries[1].how == How::push);
+  CHECK(result.deliveries[2].reason == Reason::client_stream_limit);
+  bench.situation.own_push_room = 1;
+  result = bench.run();
+  CHECK(result.deliveries[0].how == How::push);
+  CHECK(result.deliveries[1].reason == Reason::push_limit);
+  CHECK(result.deliveries[2].reason == Reason::push_limit);
+  CHECK(result.deliveries[3].reason == Reason::not_an_asset);
+  bench.situation.client_push_room = 0;
+  CHECK_FALSE(bench.run().any(How::push));
+}
+
+TEST_CASE("without a memory everything may be pushed") {
+  Bench bench;
+  bench.accepting_push().list.add(hint(Kind::style, "/a.css"), nullptr);
+  bench.test.request.fields = bench.fields;
+  CHECK(plan(bench.list, bench.test.request, "shop.example", bench.situation, nullptr).any(How::push));
+}
+
+TEST_CASE("the same-origin path leaves out origin and fragment") {
+  const auto path = [](std::string_view url) {
+    return std::string(same_origin_path(url, "https", "shop.example:443"));
+  };
+  CHECK(path("/a.css?x#y") == "/a.css?x");
+  CHECK(path("https://SHOP.example/a") == "/a");
+  CHECK(path("https://shop.example") == "/");
+  CHECK(path("https://shop.example?x").empty());
+  CHECK(path("http://shop.example/a").empty());
+  CHECK(path("https://shop.example:8443/a").empty());
+  CHECK(path("https://shop.example.evil/a").empty());
+  CHECK(path("//shop.example/a").empty());
+  CHECK(path("").empty());
+}
+
+TEST_CASE("Link is the full list but for push_only, a 103 what the plan gave to it") {
+  Bench bench(safari_agent);
+  bench.list.add(hint(Kind::preconnect, "https://cdn.example"), nullptr);
+  bench.list.add(hint(Kind::style, "/a.css"), nullptr);
+  Hint only = hint(Kind::script, "/b.js");
+  only.push_only = true;
+  bench.list.add(only, nullptr);
+  CHECK(final_links(bench.list) ==
+        std::vector<std::string>{"<https://cdn.example>; rel=preconnect", "</a.css>; rel=preload; as=style"});
+  CHECK(early_links(bench.list, bench.run()) == std::vector<std::string>{"<https://cdn.example>; rel=preconnect"});
+}
+
+TEST_CASE("an empty list needs no plan") {
+  Bench bench;
+  CHECK(bench.run().deliveries.empty());
+  CHECK_FALSE(bench.run().any(How::none));
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "push/resolve.h"
+
+#include <catch2/catch.hpp>
+
+#include "push/origin.h"
+
+using namespace outrider::push;
+
+TEST_CASE("references are resolved as RFC 3986 5.4 has it") {
+  const auto resolved = [](std::string_view reference) { return resolve_reference(reference, "/b/c/d"); };
+  CHECK(resolved("g") == "/b/c/g");
+  CHECK(resolved("./g") == "/b/c/g");
+  CHECK(resolved("g/") == "/b/c/g/");
+  CHECK(resolved("/g") == "/g");
+  CHECK(resolved("?y") == "/b/c/d?y");
+  CHECK(resolved("g?y") == "/b/c/g?y");
+  CHECK(resolved("#s") == "/b/c/d#s");
+  CHECK(resolved("g;x=1?y#s") == "/b/c/g;x=1?y#s");
+  CHECK(resolved("") == "/b/c/d");
+  CHECK(resolved(".") == "/b/c/");
+  CHECK(resolved("..") == "/b/");
+  CHECK(resolved("../g") == "/b/g");
+  CHECK(resolved("../../g") == "/g");
+  CHECK(resolved("../../../../g") == "/g");
+  CHECK(resolved("/./g") == "/g");
+  CHECK(resolved("/../g") == "/g");
+  CHECK(resolved("g.") == "/b/c/g.");
+  CHECK(resolved("..g") == "/b/c/..g");
+  CHECK(resolved("./g/../h") == "/b/c/h");
+  CHECK(resolved("g?y/../x") == "/b/c/g?y/../x");
+}
+
+TEST_CASE("what has a scheme or a host of its own keeps it") {
+  CHECK(resolve_reference("https://x/../y", "/b") == "https://x/../y");
+  CHECK(resolve_reference("data:x", "/b") == "data:x");
+  CHECK(resolve_reference("//cdn/x", "/b") == "https://cdn/x");
+  CHECK(resolve_reference("a/b:c", "/x/y") == "/x/a/b:c");
+}
+
+TEST_CASE("bytes that no URL may hold are encoded, once") {
+  CHECK(resolve_reference("a b", "/é?/x") == "/%C3%A9%3F/a%20b");
+  CHECK(resolve_reference("/a%20b", "/") == "/a%20b");
+  CHECK(resolve_reference("x", "/") == "/x");
+  CHECK(resolve_reference("x", "") == "/x");
+}
+
+TEST_CASE("a URL is cut at its origin") {
+  const auto parts = split_origin("https://Host:8443/a?b");
+  REQUIRE(parts);
+  CHECK(parts->origin.scheme == "https");
+  CHECK(parts->origin.authority == "Host:8443");
+  CHECK(parts->rest == "/a?b");
+  CHECK(split_origin("http://x")->rest.empty());
+  for (const char* url : {"/a", "", "://x", "https://", "https:///a", "/redirect?to=https://x/"}) {
+    INFO(url);
+    CHECK_FALSE(split_origin(url));
+  }
+}
+
+TEST_CASE("an origin is scheme, host and port") {
+  CHECK(same_origin({"https", "a.example"}, {"HTTPS", "A.example:443"}));
+  CHECK(same_origin({"http", "a.example:80"}, {"http", "a.example"}));
+  CHECK_FALSE(same_origin({"https", "a.example:80"}, {"https", "a.example"}));
+  CHECK_FALSE(same_origin({"http", "a.example"}, {"https", "a.example"}));
+  CHECK_FALSE(same_origin({"https", "b.example"}, {"https", "a.example"}));
+  CHECK_FALSE(same_origin({"https", "a.example:8443"}, {"https", "a.example"}));
+}
