@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+// The tables behind api.h. A name that stands here and has no reader or binding (or the reverse) fails a unit test.
+#include "script/api.h"
+
+#include <algorithm>
+
+namespace outrider::script {
+namespace {
+
+constexpr ApiEntry rule_keys[] = {
+    {"name", "string", "\"<file>:<line>\"", "Names the rule in logs, counters and messages; unique within a site."},
+    {"host", "string|string[]", "",
+     "Hosts it is for, without port; * matches any run of characters. Without it the rule is for every host of its "
+     "site."},
+    {"method", "string|string[]", "{ \"GET\", \"HEAD\" }", "Request methods it is for."},
+    {"path", "string|string[]", "",
+     "Patterns of the decoded path, without the query: * stays within a segment, ** crosses segments, {name} captures "
+     "one "
+     "segment. Without it the rule is for every path."},
+    {"except", "string|string[]", "", "Patterns of paths that it is not for, although `path` matches."},
+    {"when", "Conditions|fun(req: Request, res: Response?): boolean", "",
+     "Conditions that must all hold, or a function that says whether the rule applies."},
+    {"hints", "Hint|string|(Hint|string)[]|fun(req: Request, res: Response?): (Hint|string)[]|Hint|string|false|nil",
+     "",
+     "What the client will need: a list, or a function that returns one. A plain string's kind follows its extension. "
+     "At "
+     "most 64 entries."},
+    {"phase", "\"request\"|\"response\"", "\"request\"",
+     "When it is evaluated: as soon as the request is known, or when the head of the response is."},
+    {"deliver", "\"auto\"|\"push\"|\"early_hints\"|\"link\"", "\"auto\"",
+     "Restricts how its hints go out; \"push\" and \"early_hints\" fall back to Link."},
+    {"final", "boolean", "false", "After this rule matched, even with an empty list, no later rule is looked at."},
+    {"share", "number", "1", "The share of visitors it applies to, above 0 and at most 1; stable for each visitor."},
+    {"shadow", "boolean", "false", "It is evaluated, counted and explained, but its hints are delivered to nobody."},
+    {"from", "string", "",
+     "The moment from which it applies: \"2026-11-27\" or \"2026-11-27 08:00\", in UTC with or without a trailing Z. A "
+     "day "
+     "alone means its first minute."},
+    {"to", "string", "", "The moment from which it no longer applies, written as `from` is."},
+    {"until", "string", "",
+     "The same as `to`. Lua keeps the word until for itself, so that it stands in brackets: [\"until\"] = "
+     "\"2026-11-28\"."},
+};
+
+constexpr ApiEntry condition_keys[] = {
+    {"cookie", "string|string[]|table<string, string>", "",
+     "Cookies that must all be there: names, in which * matches any run of characters, or name = glob of the value."},
+    {"no_cookie", "string|string[]|table<string, string>", "",
+     "Cookies of which none may be there; written as `cookie` is."},
+    {"header", "string|string[]|table<string, string>", "",
+     "Request header fields that must all be there: names without regard to case, or name = glob of the value."},
+    {"query", "string|string[]|table<string, string>", "",
+     "Query parameters that must all be there: names, or name = glob of the decoded value."},
+    {"client", "string|string[]", "",
+     "Browser families of which one must fit: \"chromium\", \"firefox\", \"safari\" or \"other\", perhaps with a major "
+     "version "
+     "as in \"chromium>=120\" (< <= = >= >)."},
+    {"mobile", "boolean", "", "Whether the client is a mobile browser."},
+    {"bot", "boolean", "", "Whether the client is a crawler or another program that names itself as one."},
+    {"save_data", "boolean", "", "Whether the client asks for less data (Save-Data: on)."},
+    {"language", "string|string[]", "", "Language tags of which one must be what Accept-Language prefers."},
+    {"network", "string|string[]", "",
+     "Networks (\"10.0.0.0/8\", \"2001:db8::/32\") or addresses of which one must hold the client's address."},
+    {"country", "string|string[]", "", "Country codes of two letters (ISO 3166-1) of which one must be the client's."},
+};
+
+constexpr ApiEntry hint_kinds[] = {
+    {"style", "fun(url: string, options: HintOptions?): Hint", "", "A style sheet."},
+    {"script", "fun(url: string, options: HintOptions?): Hint", "", "A classic script."},
+    {"module", "fun(url: string, options: HintOptions?): Hint", "", "A JavaScript module; goes out as modulepreload."},
+    {"font", "fun(url: string, options: HintOptions?): Hint", "",
+     "A font; crossorigin = \"anonymous\" by itself, because browsers fetch every font so."},
+    {"image", "fun(url: string, options: HintOptions?): Hint", "", "An image."},
+    {"fetch", "fun(url: string, options: HintOptions?): Hint", "",
+     "Anything that the page gets by fetch(); crossorigin must be what that call uses."},
+    {"preconnect", "fun(url: string, options: HintOptions?): Hint", "",
+     "An origin (\"https://cdn.example\") to connect to; never pushed."},
+};
+
+constexpr ApiEntry hint_options[] = {
+    {"crossorigin", "\"anonymous\"|\"use-credentials\"|boolean", "false",
+     "How the browser will request it across origins; true means \"anonymous\"."},
+    {"type", "string", "", "Its media type (\"font/woff2\"), so that a browser that cannot use it does not fetch it."},
+    {"fetchpriority", "\"high\"|\"low\"|\"auto\"", "\"auto\"", "The browser's priority for it."},
+    {"integrity", "string", "", "Its subresource integrity digest, which must equal the page's own."},
+    {"media", "string", "", "The media query it is for; never in a 103, where browsers cannot use it."},
+    {"imagesrcset", "string", "", "For images: the sources to choose from; never in a 103."},
+    {"imagesizes", "string", "", "For images: the sizes to choose by; never in a 103."},
+    {"priority", "\"before\"|\"interleaved\"|\"after\"", "",
+     "Where a push stands against its page: ahead of it, mixed with it, behind it. By default its kind decides."},
+    {"nopush", "boolean", "false", "Never sent as a PUSH_PROMISE."},
+    {"push_only", "boolean", "false", "Sent as a PUSH_PROMISE or not at all."},
+    {"with", "string|string[]", "",
+     "Names of request headers to repeat in the promise, for API clients; such a push is for its connection alone."},
+};
+
+constexpr ApiEntry globals[] = {
+    {"rule", "fun(rule: Rule)", "", "Adds a rule; only while the files load."},
+    {"now", "fun(): integer", "", "Seconds since 1970 (UTC), read once per request; only while a request is served."},
+    {"api", "integer", "1", "The version of this API that a file is written for; may head it as `api = 1`."},
+    {"require", "fun(name: string): any", "",
+     "Loads a module of the rules directories, or one that ships; once per state."},
+    {"data", "fun(file: string): any", "", "Reads JSON, CSV or text while the files load; the result is frozen."},
+    {"files", "table", "", "files.read(path) and files.list(directory), while the files load."},
+    {"json", "table", "", "json.decode(text), while the files load."},
+};
+
+constexpr ApiEntry request_fields[] = {
+    {"id", "string", "", "The request's id, as the access log and the upstream get it."},
+    {"method", "string", "", "GET, HEAD, …"},
+    {"scheme", "\"http\"|\"https\"", "", "The connection's, or what a trusted proxy says; never the client's word."},
+    {"host", "string", "", "The host asked for, in lower case, without the port."},
+    {"path", "string", "", "The path, decoded and normalised, without the query."},
+    {"params", "table<string, string>", "", "What the {name} parts of the rule's path captured."},
+    {"query", "Fields", "", "Query parameters, decoded, by name; the first where a name repeats."},
+    {"query_string", "string", "", "The query as it was sent, without the question mark; empty where there is none."},
+    {"headers", "Fields", "", "Header fields by name, without regard to case; the first where a name repeats."},
+    {"cookies", "Fields", "", "Cookies by name; the first where a name repeats."},
+    {"protocol", "string", "", "The protocol's version: \"HTTP/2\", \"HTTP/1.1\"."},
+    {"client", "Client", "", "Who asks."},
+    {"tls", "Tls", "", "The connection's TLS."},
+    {"language", "fun(offered: string[]): string?", "",
+     "The first of the offered language tags that Accept-Language prefers, or nil."},
+    {"bucket", "fun(name: string): number", "", "A number in [0, 1) that is stable for a visitor and a name."},
+    {"sent", "fun(path: string): boolean", "", "Whether the path was pushed on this connection already."},
+};
+
+constexpr ApiEntry client_fields[] = {
+    {"address", "string", "", "The client's address; behind a trusted proxy the forwarded one."},
+    {"peer", "string", "", "The address of the connection's other end."},
+    {"family", "\"chromium\"|\"firefox\"|\"safari\"|\"other\"", "",
+     "The browser's family; all browsers on iOS are safari."},
+    {"version", "integer?", "", "Its major version, or nil where it is not known."},
+    {"mobile", "boolean", "", "A mobile browser."},
+    {"accepts_push", "boolean", "", "It takes PUSH_PROMISE on this connection."},
+    {"accepts_early_hints", "boolean", "", "A 103 may be sent to it."},
+    {"navigation", "boolean", "", "The request navigates (Sec-Fetch-Mode: navigate)."},
+    {"purpose", "\"prefetch\"|\"prerender\"|nil", "", "Why a browser asks ahead of its user, or nil."},
+    {"save_data", "boolean", "", "It asks for less data."},
+    {"bot", "boolean", "", "A crawler or another program that names itself as one."},
+    {"new_connection", "boolean?", "", "This is the first request of its connection; nil behind a proxy."},
+    {"country", "string?", "", "Two letters (ISO 3166-1), or nil where nobody said."},
+};
+
+constexpr ApiEntry tls_fields[] = {
+    {"used", "boolean", "", "The connection is encrypted by this server."},
+    {"version", "string?", "", "\"TLSv1.3\""},
+    {"cipher", "string?", "", "\"TLS_AES_256_GCM_SHA384\""},
+    {"server_name", "string?", "", "The name asked for in the handshake (SNI), or nil."},
+    {"session_reused", "boolean", "", "The handshake resumed an earlier session."},
+};
+
+constexpr ApiEntry fields_methods[] = {
+    {"all", "fun(self, name: string): string[]", "", "Every value of that name, in the order in which they came."},
+    {"match", "fun(self, glob: string): string?, string?", "", "Name and value of the first whose name fits, or nil."},
+    {"each", "fun(self): fun(): string, string", "",
+     "Iterates over all: for name, value in req.headers:each() do … end"},
+};
+
+constexpr ApiEntry response_fields[] = {
+    {"status", "integer", "", "The response's status code."},
+    {"headers", "Fields", "", "Its header fields by name, without regard to case; the first where a name repeats."},
+};
+
+}  // namespace
+
+std::span<const ApiEntry> api(ApiSection section) {
+  switch (section) {
+    case ApiSection::rule:
+      return rule_keys;
+    case ApiSection::condition:
+      return condition_keys;
+    case ApiSection::hint_kind:
+      return hint_kinds;
+    case ApiSection::hint_option:
+      return hint_options;
+    case ApiSection::global:
+      return globals;
+    case ApiSection::request:
+      return request_fields;
+    case ApiSection::client:
+      return client_fields;
+    case ApiSection::tls:
+      return tls_fields;
+    case ApiSection::fields:
+      return fields_methods;
+    case ApiSection::response:
+      return response_fields;
+  }
+  return {};
+}
+
+const ApiEntry* api_entry(ApiSection section, std::string_view name) {
+  const auto entries = api(section);
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const ApiEntry& entry) { return entry.name == name; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+std::vector<std::string_view> api_names(ApiSection section) {
+  std::vector<std::string_view> names;
+  for (const ApiEntry& entry : api(section)) names.push_back(entry.name);
+  return names;
+}
+
+std::string_view owner_of(ApiSection section) {
+  switch (section) {
+    case ApiSection::rule:
+      return "rule";
+    case ApiSection::condition:
+      return "when";
+    case ApiSection::hint_kind:
+    case ApiSection::hint_option:
+      return "hint";
+    case ApiSection::global:
+      return "rule files";
+    case ApiSection::request:
+      return "req";
+    case ApiSection::client:
+      return "req.client";
+    case ApiSection::tls:
+      return "req.tls";
+    case ApiSection::fields:
+      return "fields";
+    case ApiSection::response:
+      return "res";
+  }
+  return "";
+}
+
+}  // namespace outrider::script

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// Objects with named, read-only fields that functions of rules get: `req`, `req.client`, `req.tls`, `res`. There is one
+// of each in a state; it is pointed at the request for the length of a call and disarmed after it, which saves an
+// allocation per request. Worker's thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "push/request.h"
+#include "push/rule_set.h"
+#include "script/api.h"
+#include "script/state.h"
+
+struct lua_State;
+
+namespace outrider::script {
+
+/// What the objects of a state show. No request: they are disarmed.
+struct CallContext {
+  const push::Match* match = nullptr;
+  const push::Request* request = nullptr;
+  const push::Response* response = nullptr;
+  /// Counts calls, so that what outlives one (an iterator) can tell.
+  std::uint64_t serial = 0;
+};
+
+/// Pushes the value of one field.
+using Getter = void (*)(lua_State* L, const CallContext& context);
+
+struct Field {
+  const char* name;
+  Getter get;
+};
+
+/// Pushes an object with these fields. The objects and functions on top of the stack, as many as `constant_names`,
+/// become constant fields of those names and are popped. `context` must live as long as the state. Unknown fields are
+/// errors with a suggestion from the API's `section`. Raises a Lua error if memory ends.
+void push_object(lua_State* L, const CallContext& context, ApiSection section, std::span<const Field> fields,
+                 std::span<const char* const> constant_names);
+
+/// Pushes `function` with the context as its first upvalue.
+void push_with_context(lua_State* L, const CallContext& context, State::Binding function);
+/// The context of the running function, which push_with_context or push_object made. Throws ScriptError where the
+/// request has ended.
+const CallContext& running_context(lua_State* L);
+
+/// Pushes a string, or nil for an empty one.
+void push_string_or_nil(lua_State* L, std::string_view text);
+
+/// The index of the first argument behind `self`, so that both `req.bucket("x")` and `req:bucket("x")` work.
+int first_argument(lua_State* L);
+
+}  // namespace outrider::script

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+#include "script/modules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "script/data_formats.h"
+#include "script/frozen.h"
+#include "script/lua_api.h"
+
+namespace outrider::script {
+namespace {
+
+namespace fs = std::filesystem;
+
+const char kModules = 0;  // its address is the key of the Modules in the registry
+
+bool is_module_name(std::string_view name) {
+  if (name.empty() || name.front() == '.' || name.back() == '.' || name.find("..") != std::string_view::npos)
+    return false;
+  return std::all_of(name.begin(), name.end(),
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.'; });
+}
+
+[[noreturn]] void fail(std::string_view function, const std::string& name, const std::string& what) {
+  throw ScriptError(fmt::format("{} \"{}\": {}", function, name, what));
+}
+
+std::string name_argument(lua_State* lua, std::string_view function) {
+  if (lua_type(lua, 1) != LUA_TSTRING) {
+    throw ScriptError(fmt::format("{}: expected a name (a string), found {}", function, State::describe(lua, 1)));
+  }
+  return std::string(text_at(lua, 1));
+}
+
+/// Leaves a trail while a module's file runs, also when that ends with an error.
+template <class Trail>
+class Step {
+ public:
+  Step(Trail& trail, typename Trail::value_type step) : trail_(trail) { trail_.push_back(std::move(step)); }
+  ~Step() { trail_.pop_back(); }
+  Step(const Step&) = delete;
+  Step& operator=(const Step&) = delete;
+
+ private:
+  Trail& trail_;
+};
+
+}  // namespace
+
+Modules::Modules(State& state, SourceLog& sources, Options options)
+    : state_(state), sources_(sources), options_(std::move(options)) {
+  const auto result = state.run(std::chrono::milliseconds(0), [this](lua_State* lua) {
+    lua_pushlightuserdata(lua, const_cast<char*>(&kModules));
+    lua_pushlightuserdata(lua, this);
+    lua_rawset(lua, LUA_REGISTRYINDEX);
+    const auto add_library = [&](const char* name,
+                                 std::initializer_list<std::pair<const char*, State::Binding>> functions) {
+      lua_newtable(lua);
+      for (const auto& [function_name, function] : functions) {
+        State::push(lua, function);
+        lua_setfield(lua, -2, function_name);
+      }
+      Frozen::freeze(lua, -1);
+      state_.set_global(lua, name);
+    };
+    state_.set_global(lua, "require", require);
+    state_.set_global(lua, "data", data);
+    add_library("files", {{"read", read_file}, {"list", list_files}});
+    add_library("json", {{"decode", decode_json}});
+  });
+  if (!result) throw LoadError({}, result.error().message);
+}
+
+Modules::~Modules() {
+  lua_pushlightuserdata(state_.lua(), const_cast<char*>(&kModules));
+  lua_pushnil(state_.lua());
+  lua_rawset(state_.lua(), LUA_REGISTRYINDEX);  // the key is there: nothing is allocated
+}
+
+Modules& Modules::of(State& state, lua_State* lua, std::string_view function) {
+  state.require_loading(function);
+  lua_pushlightuserdata(lua, const_cast<char*>(&kModules));
+  lua_rawget(lua, LUA_REGISTRYINDEX);
+  auto* modules = static_cast<Modules*>(lua_touserdata(lua, -1));
+  lua_pop(lua, 1);
+  if (modules == nullptr) throw ScriptError(fmt::format("{} works only while files load", function));
+  return *modules;
+}
+
+int Modules::require(State& state, lua_State* lua) {
+  Modules& self = of(state, lua, "require");
+  const std::string name = name_argument(lua, "require");
+  const fs::path file = self.find_module(name);
+  for (const auto& [known, ref] : self.loaded_) {
+    if (known != file) continue;
+    State::push_ref(lua, ref);
+    return 1;
+  }
+  const Place here = state.nearest_place(lua, 1);
+  for (const Loading& loading : self.loading_) {
+    if (loading.file != file) continue;
+    fail("require", name,
+         fmt::format("a circle: {} is still loading, required at {}", self.shown(file), loading.required_at.text()));
+  }
+  const auto text = self.sources_.read(file, SourceLog::kLargestLuaFile);
+  if (!text) fail("require", name, fmt::format("{} {}", self.shown(file), text.error().message));
+  if (const auto loaded = state.load(lua, **text, self.shown(file)); !loaded)
+    throw ScriptError(loaded.error().message, 0);
+  {
+    const Step step(self.loading_, Loading{file, here});
+    lua_call(lua, 0, 1);
+  }
+  if (lua_isnil(lua, -1)) {
+    fail("require", name,
+         fmt::format("{} returns nothing; end it with \"return\" and a table or function", self.shown(file)));
+  }
+  Frozen::freeze(lua, -1);
+  lua_pushvalue(lua, -1);
+  self.loaded_.emplace_back(file, state.ref(lua));
+  return 1;
+}
+
+fs::path Modules::find_module(const std::string& name) const {
+  if (!is_module_name(name)) {
+    fail("require", name, "expected a module's name: letters, digits, \"_\" and \"-\", with dots for folders");
+  }
+  std::string relative = name;
+  std::replace(relative.begin(), relative.end(), '.', '/');
+  std::vector<fs::path> candidates;
+  const auto add = [&](const fs::path& directory) {
+    candidates.push_back(directory / (relative + ".lua"));
+    candidates.push_back(directory / relative / "init.lua");
+  };
+  for (const fs::path& directory : directories_) {
+    add(directory);
+    add(directory / "lib");
+  }
+  if (!options_.shipped.empty()) add(options_.shipped);
+  std::vector<fs::path> roots = directories_;
+  if (!options_.shipped.empty()) roots.push_back(options_.shipped);
+  std::string tried;
+  for (const fs::path& candidate : candidates) {
+    std::error_code error;
+    if (fs::exists(candidate, error)) {
+      auto real = find_below(roots, candidate.string());
+      if (real) return *real;
+      fail("require", name, fmt::format("{} {}", shown(candidate), real.error().message));
+    }
+    tried += (tried.empty() ? "" : ", ") + shown(candidate);
+  }
+  fail("require", name, tried.empty() ? "there is no rule directory" : "found no such module; looked for " + tried);
+}
+
+fs::path Modules::find_data(std::string_view function, const std::string& name) const {
+  std::vector<fs::path> roots = directories_;
+  roots.insert(roots.end(), options_.data_roots.begin(), options_.data_roots.end());
+  auto file = find_below(roots, name);
+  if (!file) fail(function, name, file.error().message);
+  return *file;
+}
+
+SourceLog::Text Modules::content(std::string_view function, const std::string& name, const fs::path& file) {
+  auto text = sources_.read(file, SourceLog::kLargestDataFile);
+  if (!text) fail(function, name, fmt::format("{} {}", shown(file), text.error().message));
+  return *text;
+}
+
+int Modules::data(State& state, lua_State* lua) {
+  Modules& self = of(state, lua, "data");
+  const std::string name = name_argument(lua, "data");
+  const fs::path file = self.find_data("data", name);
+  const SourceLog::Text text = self.content("data", name, file);
+  if (file.extension() == ".json") {
+    push_json(state, lua, *text, self.shown(file));
+  } else if (file.extension() == ".csv") {
+    push_csv(state, lua, *text, self.shown(file));
+  } else {
+    push_text(lua, *text);
+  }
+  return 1;
+}
+
+int Modules::read_file(State& state, lua_State* lua) {
+  Modules& self = of(state, lua, "files.read");
+  const std::string name = name_argument(lua, "files.read");
+  push_text(lua, *self.content("files.read", name, self.find_data("files.read", name)));
+  return 1;
+}
+
+int Modules::list_files(State& state, lua_State* lua) {
+  Modules& self = of(state, lua, "files.list");
+  const std::string name = name_argument(lua, "files.list");
+  const fs::path directory = self.find_data("files.list", name);
+  const auto names = self.sources_.list(directory);
+  if (!names) fail("files.list", name, fmt::format("{} {}", self.shown(directory), names.error().message));
+  lua_createtable(lua, static_cast<int>((*names)->size()), 0);
+  int i = 0;
+  for (const std::string& entry : **names) {
+    push_text(lua, entry);
+    lua_rawseti(lua, -2, ++i);
+  }
+  Frozen::wrap_plain_data(lua);
+  return 1;
+}
+
+int Modules::decode_json(State& state, lua_State* lua) {
+  state.require_loading("json.decode");
+  if (lua_type(lua, 1) != LUA_TSTRING) {
+    throw ScriptError("json.decode: expected JSON text (a string), found " + State::describe(lua, 1));
+  }
+  push_json(state, lua, text_at(lua, 1), "json.decode");
+  return 1;
+}
+
+std::string Modules::shown(const fs::path& file) const {
+  if (options_.shown) return options_.shown(file);
+  return shown_path(file, directories_);
+}
+
+std::string shown_path(const fs::path& file, const std::vector<fs::path>& directories) {
+  for (const fs::path& directory : directories) {
+    const fs::path folder = (directory / "").parent_path().lexically_normal();  // without a slash at the end
+    std::error_code error;
+    const fs::path real = fs::weakly_canonical(folder, error);
+    for (const fs::path& root : {folder, error ? folder : real}) {
+      const fs::path relative = file.lexically_relative(root);
+      if (!relative.empty() && *relative.begin() != ".." && *relative.begin() != ".") {
+        return (folder.filename() / relative).string();
+      }
+    }
+  }
+  return file.string();
+}
+
+}  // namespace outrider::script

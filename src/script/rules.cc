@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "script/rules.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "script/function_host.h"
+#include "script/rule_checks.h"
+#include "script/rule_files.h"
+#include "script/rule_loader.h"
+
+namespace outrider::script {
+namespace {
+
+struct Built {
+  std::vector<std::vector<push::Rule>> sets;
+  std::shared_ptr<RuleState> state;
+};
+
+std::vector<RuleFiles> find_all(const RulesOptions& options, std::vector<Problem>& problems) {
+  std::vector<RuleFiles> all;
+  for (const RuleSetSpec& spec : options.sets) {
+    const std::size_t before = problems.size();
+    all.push_back(find_rule_files(spec, problems));
+    if (!all.back().files.empty() || problems.size() > before || spec.globs.empty()) continue;
+    log::warning("{}: site {}: no rule file matches {}; the site is served without hints", spec.place.text(), spec.site,
+                 fmt::join(spec.globs, ", "));
+  }
+  return all;
+}
+
+/// One state with everything in it. Problems are appended, and what is built then is good for nothing.
+Built build(const RulesOptions& options, const std::vector<RuleFiles>& found, SourceLog& sources, Watchdog& watchdog,
+            std::vector<Problem>& problems) {
+  Built built;
+  built.state = std::make_shared<RuleState>(options.limits, &watchdog, options.jit);
+  RuleLoader loader(*built.state, sources, options);
+  for (std::size_t i = 0; i < found.size(); ++i) built.sets.push_back(loader.load(options.sets[i], found[i]));
+  problems.insert(problems.end(), loader.problems().begin(), loader.problems().end());
+  if (!problems.empty()) return built;
+  const auto finished = built.state->state().finish_loading();
+  if (!finished) problems.push_back(problem_from(finished.error(), {}));
+  return built;
+}
+
+/// Appends a problem where another worker's state built something else than the first.
+void compare(const Built& first, const Built& other, std::vector<Problem>& problems) {
+  constexpr std::string_view advice =
+      "rule files must build the same rules each time they are loaded; do they ask for the time or a random number?";
+  for (std::size_t set = 0; set < first.sets.size(); ++set) {
+    const auto& ours = first.sets[set];
+    const auto& theirs = other.sets[set];
+    for (std::size_t i = 0; i < ours.size() && i < theirs.size(); ++i) {
+      if (fingerprint(ours[i]) == fingerprint(theirs[i])) continue;
+      problems.push_back({ours[i].place, fmt::format("rule \"{}\": another worker's state built it differently; {}",
+                                                     ours[i].name, advice)});
+      return;
+    }
+    if (ours.size() == theirs.size()) continue;
+    const auto& longer = ours.size() > theirs.size() ? ours : theirs;
+    const push::Rule& surplus = longer[std::min(ours.size(), theirs.size())];
+    problems.push_back({surplus.place, fmt::format("rule \"{}\": one worker's state built it, another's did not; {}",
+                                                   surplus.name, advice)});
+    return;
+  }
+}
+
+/// A file that several sites name is loaded for each of them, but what is wrong with it is said once.
+LoadError error_of(const std::vector<Problem>& problems) {
+  std::vector<Problem> once;
+  std::set<std::string> texts;
+  for (const Problem& problem : problems) {
+    if (texts.insert(problem.text()).second) once.push_back(problem);
+  }
+  return LoadError(std::move(once));
+}
+
+std::vector<std::shared_ptr<const push::RuleSet>> index(std::vector<std::vector<push::Rule>> sets,
+                                                        const std::vector<RuleFiles>& found) {
+  std::vector<std::shared_ptr<const push::RuleSet>> indexed;
+  for (std::size_t i = 0; i < sets.size(); ++i) {
+    const bool has_files = !found[i].files.empty();
+    indexed.push_back(has_files ? std::make_shared<const push::RuleSet>(std::move(sets[i])) : nullptr);
+  }
+  return indexed;
+}
+
+}  // namespace
+
+LoadedRules load_rules(const RulesOptions& options, std::size_t workers, Watchdog& watchdog) {
+  CHECK(workers > 0);
+  std::vector<Problem> problems;
+  const std::vector<RuleFiles> found = find_all(options, problems);
+  SourceLog sources;
+  Built first = build(options, found, sources, watchdog, problems);
+  if (!problems.empty()) throw error_of(problems);
+
+  LoadedRules loaded;
+  loaded.functions.push_back(first.state);
+  while (loaded.functions.size() < workers) {
+    const Built other = build(options, found, sources, watchdog, problems);
+    if (problems.empty()) compare(first, other, problems);
+    if (!problems.empty()) throw error_of(problems);
+    loaded.functions.push_back(other.state);
+  }
+  loaded.sets = index(std::move(first.sets), found);
+  loaded.digest = sources.digest();
+  loaded.files = sources.files();
+  return loaded;
+}
+
+}  // namespace outrider::script

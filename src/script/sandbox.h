@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// What scripts have: a choice of Lua's own functions and ours in place of those that could run for ever, eat memory,
+// write what others read, or leave the state. Runs once for each state, inside a protected call.
+#pragma once
+
+struct lua_State;
+
+namespace outrider::script {
+
+class State;
+
+/// Fills the table on top of the stack with everything that a script sees as a global.
+void open_sandbox(State& state, lua_State* lua);
+
+/// The parts, each adding its functions to the table on top of the stack: base functions …
+void open_base_library(lua_State* lua);
+/// … `string`'s own versions …
+void open_string_library(lua_State* lua);
+/// … and `table`'s.
+void open_table_library(lua_State* lua);
+
+}  // namespace outrider::script
