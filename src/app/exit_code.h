@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// What the process says to whoever started it.
+#pragma once
+
+namespace outrider::app {
+
+enum ExitCode : int {
+  exit_fine = 0,
+  exit_input = 1,        // the user's files or addresses: every problem is on standard error
+  exit_usage = 2,        // the command line
+  exit_our_fault = 3,    // a bug or the machine
+  exit_unreachable = 4,  // no server answers
+};
+
+}  // namespace outrider::app

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#include "app/load_config.h"
+
+#include <filesystem>
+
+#include "config/read.h"
+#include "script/config_file.h"
+
+namespace outrider::app {
+
+config::Config load_config(const std::string& file) {
+  namespace fs = std::filesystem;
+  const fs::path path = fs::absolute(file).lexically_normal();
+  const fs::path folder = path.parent_path();
+  const fs::path shown_folder = fs::path(file).parent_path();
+  const Value tree = script::load_config_file(path, file);
+  return config::read(tree, folder, [&](const fs::path& included) {
+    const fs::path relative = included.lexically_relative(folder);
+    const bool below = !relative.empty() && *relative.begin() != "..";
+    return script::load_config_file(included, (below ? shown_folder / relative : included).string());
+  });
+}
+
+}  // namespace outrider::app

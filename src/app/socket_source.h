@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Where the server process gets its listening sockets: from its supervisor, or without one from a keeper of its own.
+// The server's main thread, before the workers start.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "app/listener_keeper.h"
+#include "app/socket_channel.h"
+
+namespace outrider::app {
+
+class SocketSource {
+ public:
+  virtual ~SocketSource() = default;
+  /// Descriptors of the caller's own for all sockets that are held for the address. Errors are for the operator.
+  virtual Result<std::vector<UniqueFd>> open(const ListenSpec& spec) = 0;
+  /// The process is about to end without destructors: removes the files of unix sockets that are its own.
+  virtual void close() {}
+};
+
+/// `--no-supervisor`.
+class OwnSockets final : public SocketSource {
+ public:
+  OwnSockets() { keeper_.emplace(); }
+  Result<std::vector<UniqueFd>> open(const ListenSpec& spec) override;
+  void close() override { keeper_.reset(); }
+
+ private:
+  std::optional<ListenerKeeper> keeper_;
+};
+
+class SupervisorSockets final : public SocketSource {
+ public:
+  explicit SupervisorSockets(SocketChannel& channel) : channel_(channel) {}
+  Result<std::vector<UniqueFd>> open(const ListenSpec& spec) override;
+
+ private:
+  SocketChannel& channel_;
+};
+
+/// The supervisor's side of SupervisorSockets::open: opens or finds what the message's text asks for, and answers.
+Result<void> answer_listen(ListenerKeeper& keeper, SocketChannel& channel, const std::string& request);
+
+}  // namespace outrider::app

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// What `outrider` can be asked to do. Exit codes: app/exit_code.h.
+#include <csignal>
+#include <variant>
+
+#include "app/command_check.h"
+#include "app/command_line.h"
+#include "app/command_run.h"
+#include "app/exit_code.h"
+#include "base/log.h"
+
+namespace {
+
+using namespace outrider::app;
+
+template <class... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A client, an upstream or a log's reader that is gone shows in the write's error.
+  std::signal(SIGPIPE, SIG_IGN);
+  if (!outrider::log::open("", outrider::log::Level::info)) return exit_our_fault;
+
+  return std::visit(Overloaded{
+                        [](const Said& said) { return say(said); },
+                        [](const RunCommand& command) { return run(command); },
+                        [](const CheckCommand& command) { return check(command); },
+                    },
+                    parse_command_line({argv + 1, argv + argc}));
+}

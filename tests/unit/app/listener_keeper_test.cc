@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+#include "app/listener_keeper.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "../observe/temporary.h"
+
+using namespace outrider;
+using namespace outrider::app;
+
+namespace {
+
+ListenSpec spec(const std::string& address, std::size_t count = 1) {
+  ListenSpec result;
+  result.address = *Address::parse(address);
+  result.count = count;
+  return result;
+}
+
+UniqueFd connect_to(const Address& address) {
+  UniqueFd fd(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (::connect(fd.get(), address.get(), address.length) != 0) fd.reset();
+  return fd;
+}
+
+std::size_t accept_all(const std::vector<int>& fds) {
+  std::size_t accepted = 0;
+  for (const int fd : fds) {
+    pollfd ready{fd, POLLIN, 0};
+    while (::poll(&ready, 1, 50) == 1) {
+      const UniqueFd connection(::accept(fd, nullptr, nullptr));
+      if (connection) ++accepted;
+    }
+  }
+  return accepted;
+}
+
+bool has_ipv6() {
+  return ListenerKeeper().open(spec("[::1]:0")).has_value();
+}
+
+}  // namespace
+
+TEST_CASE("a group of TCP sockets shares one port, and every connection lands in one of them") {
+  ListenerKeeper keeper;
+  const auto fds = keeper.open(spec("127.0.0.1:0", 3));
+  REQUIRE(fds);
+  REQUIRE(fds->size() == 3);
+  std::set<std::uint16_t> ports;
+  for (const int fd : *fds) ports.insert(bound_address(fd).port());
+  REQUIRE(ports.size() == 1);
+  CHECK(*ports.begin() != 0);
+  for (int count = 0; count < 30; ++count) CHECK(connect_to(bound_address((*fds)[0])));
+  CHECK(accept_all(*fds) == 30);
+}
+
+TEST_CASE("asking again gives the same sockets; their number grows and never shrinks") {
+  ListenerKeeper keeper;
+  const auto first = keeper.open(spec("127.0.0.1:0", 2));
+  REQUIRE(first);
+  const UniqueFd waiting = connect_to(bound_address((*first)[0]));
+  CHECK(waiting);
+  const auto fewer = keeper.open(spec("127.0.0.1:0", 1));
+  REQUIRE(fewer);
+  CHECK(*fewer == *first);
+  const auto more = keeper.open(spec("127.0.0.1:0", 4));
+  REQUIRE(more);
+  CHECK(more->size() == 4);
+  CHECK((*more)[0] == (*first)[0]);
+  CHECK(bound_address((*more)[3]).port() == bound_address((*first)[0]).port());
+  CHECK(accept_all(*more) == 1);
+}
+
+TEST_CASE("a port of somebody else is an error, although SO_REUSEPORT would join it") {
+  ListenerKeeper somebody, keeper;
+  const auto theirs = somebody.open(spec("127.0.0.1:0"));
+  REQUIRE(theirs);
+  const Address taken = bound_address((*theirs)[0]);
+  const auto fds = keeper.open(spec(taken.text()));
+  REQUIRE_FALSE(fds);
+  CHECK(fds.error().message.find("cannot listen on " + taken.text() + ": address already in use; stop the server") ==
+        0);
+
+  SECTION("and can be tried again when it is free") {
+    somebody.~ListenerKeeper();
+    new (&somebody) ListenerKeeper;
+    CHECK(keeper.open(spec(taken.text())));
+  }
+  SECTION("or replaced by any other where that was allowed, and then stays the same") {
+    ListenSpec any = spec(taken.text(), 2);
+    any.or_any_port = true;
+    const auto replaced = keeper.open(any);
+    REQUIRE(replaced);
+    const auto port = bound_address((*replaced)[0]).port();
+    CHECK(port != taken.port());
+    CHECK(bound_address((*replaced)[1]).port() == port);
+    CHECK(*keeper.open(any) == *replaced);
+  }
+}
+
+TEST_CASE("a wildcard and an address beside it may share a port") {
+  ListenerKeeper keeper;
+  const auto one = keeper.open(spec("127.0.0.1:0"));
+  REQUIRE(one);
+  CHECK(keeper.open(spec("0.0.0.0:" + std::to_string(bound_address((*one)[0]).port()))));
+}
+
+TEST_CASE("[::] takes IPv4 too, unless it is told to leave it") {
+  if (!has_ipv6()) return;
+  ListenerKeeper keeper;
+  ListenSpec dual = spec("[::]:0");
+  const auto fds = keeper.open(dual);
+  REQUIRE(fds);
+  const std::string port = std::to_string(bound_address((*fds)[0]).port());
+  CHECK(connect_to(*Address::parse("127.0.0.1:" + port)));
+
+  ListenerKeeper second;
+  ListenSpec six = spec("[::]:0");
+  six.only_v6 = true;
+  const auto six_fds = second.open(six);
+  REQUIRE(six_fds);
+  const std::string six_port = std::to_string(bound_address((*six_fds)[0]).port());
+  CHECK_FALSE(connect_to(*Address::parse("127.0.0.1:" + six_port)));
+  CHECK(second.open(spec("0.0.0.0:" + six_port)));
+}
+
+TEST_CASE("an address that this machine does not have") {
+  ListenerKeeper keeper;
+  const auto fds = keeper.open(spec("198.51.100.6:0"));
+  REQUIRE_FALSE(fds);
+  CHECK(fds.error().message.find("this machine has no such address") != std::string::npos);
+}
+
+TEST_CASE("a unix socket has the mode asked for, and its file goes with the keeper") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("s");
+  {
+    ListenerKeeper keeper;
+    ListenSpec wanted = spec("unix:" + path, 4);
+    wanted.mode = 0640;
+    const auto fds = keeper.open(wanted);
+    REQUIRE(fds);
+    CHECK(fds->size() == 1);
+    CHECK(*keeper.open(wanted) == *fds);
+    struct stat status {};
+    REQUIRE(::stat(path.c_str(), &status) == 0);
+    CHECK((status.st_mode & 07777) == 0640);
+    CHECK(connect_to(wanted.address));
+  }
+  CHECK_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("a unix socket that nobody listens on is replaced, a living one is not") {
+  const TemporaryFolder folder;
+  const Address address = *Address::parse("unix:" + folder.file("s"));
+  {
+    // What a server that was killed leaves.
+    const UniqueFd dead(::socket(AF_UNIX, SOCK_STREAM, 0));
+    REQUIRE(::bind(dead.get(), address.get(), address.length) == 0);
+  }
+  ListenerKeeper keeper;
+  REQUIRE(keeper.open(spec(address.text())));
+  ListenerKeeper other;
+  const auto fds = other.open(spec(address.text()));
+  REQUIRE_FALSE(fds);
+  CHECK(fds.error().message.find("address already in use, a server answers there") != std::string::npos);
+  CHECK(connect_to(address));
+}
+
+TEST_CASE("a file that is no socket is left alone") {
+  const TemporaryFolder folder;
+  write_file(folder.file("s"), "precious");
+  ListenerKeeper keeper;
+  const auto fds = keeper.open(spec("unix:" + folder.file("s")));
+  REQUIRE_FALSE(fds);
+  CHECK(fds.error().message.find("no socket") != std::string::npos);
+  CHECK(read_file(folder.file("s")) == "precious");
+}
+
+TEST_CASE("a socket file that somebody replaced is not removed") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("s");
+  {
+    ListenerKeeper keeper;
+    REQUIRE(keeper.open(spec("unix:" + path)));
+    std::filesystem::remove(path);
+    write_file(path, "theirs");
+  }
+  CHECK(read_file(path) == "theirs");
+}
+
+TEST_CASE("unknown owners, groups and directories are named, and nothing is left behind") {
+  const TemporaryFolder folder;
+  ListenerKeeper keeper;
+  ListenSpec wanted = spec("unix:" + folder.file("s"));
+  wanted.group = "no-such-group";
+  CHECK(keeper.open(wanted).error().message.find("there is no group \"no-such-group\"") != std::string::npos);
+  wanted.group.clear();
+  wanted.owner = "no-such-user";
+  CHECK(keeper.open(wanted).error().message.find("there is no user \"no-such-user\"") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(folder.file("s")));
+  CHECK(keeper.open(spec("unix:" + folder.file("missing/s"))).error().message.find("its directory does not exist") !=
+        std::string::npos);
+}
+
+TEST_CASE("a request for a socket survives the line, and a broken one is refused") {
+  ListenSpec wanted = spec("[::1]:8443", 12);
+  wanted.only_v6 = true;
+  wanted.mode = 0600;
+  wanted.owner = "www-data";
+  wanted.ordinal = 3;
+  const auto read = ListenSpec::decode(wanted.encode());
+  REQUIRE(read);
+  CHECK(read->address.text() == "[::1]:8443");
+  CHECK(read->count == 12);
+  CHECK(read->only_v6);
+  CHECK_FALSE(read->or_any_port);
+  CHECK(read->mode == 0600u);
+  CHECK(read->owner == "www-data");
+  CHECK(read->group.empty());
+  CHECK(read->ordinal == 3);
+  CHECK_FALSE(ListenSpec::decode(spec("unix:/run/x.sock").encode())->mode);
+
+  CHECK_FALSE(ListenSpec::decode(""));
+  CHECK_FALSE(ListenSpec::decode("127.0.0.1:80"));
+  CHECK_FALSE(ListenSpec::decode(std::string("127.0.0.1:80\0x\0000\0000\0\0\0", 22)));
+}
