@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "http/core.h"
 
+#include <sys/random.h>
+
 #include <algorithm>
 
 #include "base/check.h"
@@ -11,6 +13,8 @@
 
 namespace outrider::http {
 namespace {
+
+constexpr std::size_t open_files_per_turn = 64;
 
 /// Types that the library's map of 2018 lacks, or has under a name that browsers no longer use.
 void add_mime_types(h2o_mimemap_t* map) {
@@ -45,6 +49,7 @@ void configure_library(h2o_globalconf_t& global, const config::Config& config) {
   h2o_config_init(&global);
   global.server_name = h2o_iovec_init(H2O_STRLIT("outrider"));
   global.max_request_entity_size = largest_body(config);
+  global.filecache.capacity = open_files_per_turn;
   global.handshake_timeout = config.limits.handshake_timeout_ms;
   // The library has one timer for a kept connection, a head and a body.
   global.http1.req_timeout = std::max(config.limits.idle_timeout_ms, config.limits.request_timeout_ms);
@@ -62,6 +67,8 @@ FrontendCore::FrontendCore(EventLoop& event_loop, FrontendOptions given)
   owner.counters = options.counters;
   owner.limits.resets_per_10s = config->limits.resets_per_10s;
   https_port = https_port_of(*config);
+  // Each worker counts from a start of its own, so that no two requests of the server share an identifier.
+  CHECK(getrandom(&next_request, sizeof(next_request), 0) == sizeof(next_request));
   configure_library(global, *config);
   // The library's own search ends at the first path: "/" takes everything, and our first handler chooses site and
   // route.
@@ -77,6 +84,9 @@ FrontendCore::FrontendCore(EventLoop& event_loop, FrontendOptions given)
   }
   add_routes(*host);
   h2o_context_init(&context, loop.get(), &global);
+  // The library would keep files open, and their sizes and dates in mind, for ever; requests of one turn may share
+  // them.
+  forget_files = loop.after_each_turn([this] { h2o_filecache_clear(context.filecache); });
   for (auto& [route, runtime] : routes_) runtime.handler = make_handler(*route, runtime);
 }
 
@@ -126,6 +136,7 @@ std::unique_ptr<RouteHandler> FrontendCore::make_handler(const config::Route& ro
 
 FrontendCore::~FrontendCore() {
   CHECK(owner.connections.empty());
+  forget_files.reset();
   routes_.clear();  // upstream connections close on the context's loop
   h2o_context_dispose(&context);
   h2o_config_dispose(&global);

@@ -48,6 +48,7 @@ class FrontendCore {
 
   h2o_globalconf_t global{};
   h2o_context_t context{};
+  std::shared_ptr<void> forget_files;  // closes the library's file cache after each turn of the loop
 
  private:
   void add_routes(h2o_hostconf_t& host);

@@ -42,6 +42,7 @@ struct EventLoop::Impl {
   int wake_fd = -1;
   bool stopped = false;
   std::list<Ticker> tickers;
+  std::list<std::function<void()>> after_turn;
   std::mutex mutex;
   std::vector<std::function<void()>> posted;  // guarded by mutex
 
@@ -86,6 +87,7 @@ void EventLoop::run() {
   // The library returns -1 when a signal interrupts the poll; that is no reason to end.
   while (!impl_->stopped) {
     h2o_evloop_run(impl_->loop, INT32_MAX);
+    for (const auto& task : impl_->after_turn) task();
     impl_->run_posted();
   }
 }
@@ -111,6 +113,12 @@ void EventLoop::every(std::chrono::milliseconds interval, std::function<void()> 
   ticker.entry = {{0, on_tick, {}}, &ticker};
   h2o_timeout_init(impl_->loop, &ticker.timeout, static_cast<std::uint64_t>(interval.count()));
   h2o_timeout_link(impl_->loop, &ticker.timeout, &ticker.entry.entry);
+}
+
+std::shared_ptr<void> EventLoop::after_each_turn(std::function<void()> task) {
+  auto& tasks = impl_->after_turn;
+  const auto place = tasks.insert(tasks.end(), std::move(task));
+  return {&*place, [&tasks, place](void*) { tasks.erase(place); }};
 }
 
 st_h2o_evloop_t* EventLoop::get() const {

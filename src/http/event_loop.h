@@ -25,6 +25,9 @@ class EventLoop {
   void post(std::function<void()> task);
   /// Calls `task` every `interval` on the loop's thread until the loop ends.
   void every(std::chrono::milliseconds interval, std::function<void()> task);
+  /// Calls `task` on the loop's thread at the end of each turn, for as long as what is returned lives (not longer than
+  /// the loop).
+  [[nodiscard]] std::shared_ptr<void> after_each_turn(std::function<void()> task);
 
   st_h2o_evloop_t* get() const;
 

@@ -40,7 +40,7 @@ void fail(Exchange& exchange, int status, std::string_view cause) {
   if (!cause.empty()) {
     exchange.error = keep(&req.pool, cause);
     log::warning("{} {}{}: {}: {}", printable(view(req.method)), exchange.host, printable(exchange.path), status,
-                 printable(cause));
+                 cause);
   }
   const std::string page = error_page_file(exchange, status);
   if (!page.empty() && send_error_page(req, status, page)) return;

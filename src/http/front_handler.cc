@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Our first handler: every request of every site comes here, is checked, gets its site and route, is decided by the
 // rules and goes on to the route's handler.
+#include <algorithm>
 #include <string>
 
 #include "http/early_hints.h"
@@ -45,11 +46,29 @@ bool target_is_sound(const h2o_req_t& req) {
   return !path.empty() && path.find('\0') == std::string_view::npos;
 }
 
+/// File systems take several slashes for one: a route or a pattern that did not could be got round, as in
+/// "/uploads//x.php". Only what is matched and opened changes; applications get the target as the client wrote it.
+void join_slashes(h2o_req_t& req) {
+  const std::string_view path = view(req.path_normalized);
+  if (path.find("//") == std::string_view::npos) return;
+  std::string joined(path);
+  joined.erase(std::unique(joined.begin(), joined.end(), [](char a, char b) { return a == '/' && b == '/'; }),
+               joined.end());
+  req.path_normalized = iovec(keep(&req.pool, joined));
+}
+
+/// A host must be named, but in HTTP/1.0 (RFC 9112 3.2, RFC 9113 8.3.1). Where the client named none the library puts
+/// in the name of its own host.
+bool names_host(const h2o_req_t& req) {
+  return req.version < 0x101 || req.authority.base != req.hostconf->authority.hostport.base;
+}
+
 /// Fills what the request says of itself. Returns the status of what is wrong with it, or 0.
 int read_request(ExchangeState& exchange, std::string& host) {
   h2o_req_t& req = *exchange.req;
   if (const int status = status_of_method(view(req.method)); status != 0) return status;
-  if (!target_is_sound(req)) return 400;
+  if (!target_is_sound(req) || !names_host(req)) return 400;
+  join_slashes(req);
   exchange.authority = view(req.authority);
   if (!host_of(exchange.authority, host)) return 400;
   exchange.host = keep(&req.pool, host);

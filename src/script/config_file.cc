@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// One file, one state, one watchdog, for as long as the file runs.
 #include "script/config_file.h"
 
 #include <fmt/format.h>

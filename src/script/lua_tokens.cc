@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The lexer: names, strings with their escapes, numbers, long brackets, comments.
 #include "script/lua_tokens.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The allocator; runs on the state's own thread, inside Lua.
 #include "script/memory.h"
 
 #include <cstdlib>

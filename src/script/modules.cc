@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+// Finding, reading and running what scripts ask for while they load. Every path is compared by its real name, so that
+// no symbolic link leads out of the directories that may be read.
 #include "script/modules.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Secrets as userdata, and the two functions that make them.
 #include "script/secrets.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reading files whole and hashing what was read. Control thread.
 #include "script/sources.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The walk over a Lua value. What the outline says of lines is matched by key, so that it may be incomplete.
 #include "script/values.h"
 
 #include <fmt/format.h>

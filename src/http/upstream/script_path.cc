@@ -12,9 +12,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// In any spelling: such a file is never sent as text.
 bool is_php(std::string_view name) {
   return name.size() >= 4 && equals_ignoring_case(name.substr(name.size() - 4), ".php");
 }
+
+/// Only the exact ending runs: a `deny` of "**.php" must not be passed by an uploaded "x.PHP".
+bool is_script(std::string_view name) { return name.ends_with(".php"); }
 
 fs::file_type type_of(const fs::path& path) {
   std::error_code ignored;
@@ -59,7 +63,7 @@ class Resolver {
     for (std::size_t end = 0; end < rest.size();) {
       end = std::min(rest.find('/', end + 1), rest.size());
       const std::string_view head = rest.substr(0, end);
-      if (is_php(head) && type_of(file(head)) == fs::file_type::regular) {
+      if (is_script(head) && type_of(file(head)) == fs::file_type::regular) {
         found = run(head, rest.substr(end));
         return true;
       }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Calls are ended by the CPU time of their own thread, once, and never the wrong one.
 #include "script/watchdog.h"
 
 #include <time.h>

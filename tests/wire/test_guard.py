@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""The guard around libh2o: the client that kills the bare library, rapid resets, and what else must not end or hold it."""
+import os
+import socket
+import struct
+import subprocess
+
+import h2.errors
+import pytest
+
+import outrider
+from h2client import Client
+
+CONFIG = """
+return {
+  workers = 1,
+  listen = { { address = "127.0.0.1:0" }, { address = "127.0.0.1:0", tls = { certificate = "%TMP%/t/localhost.pem", key = "%TMP%/t/localhost.key" } } },
+  sites = { ["*"] = { rules = "rules/*.lua", routes = { ["/"] = { files = "www" } } } },
+  admin = { address = "unix:%TMP%/admin.sock" },
+}
+"""
+HINTS = ", ".join(f'"/page{{n}}/a{i}.css"' for i in range(3))
+RULES = f'rule {{ name = "pages", path = "/page{{n}}", hints = {{ {HINTS} }} }}'.replace("page{n}", "page/{n}").replace(
+    '"/page/{n}/', '"/assets/{n}-')
+
+
+def files():
+    made = {"www/large.bin": "x" * 4_000_000, "rules/r.lua": RULES}
+    for page in range(30):
+        made[f"www/page/{page}"] = "page"
+        for i in range(3):
+            made[f"www/assets/{page}-a{i}.css"] = "c" * 20_000
+    return made
+
+
+@pytest.fixture
+def server(serve, tmp_path):
+    outrider.certificate(tmp_path / "t", "localhost")
+    return serve(CONFIG, files=files())
+
+
+def attack(address, tls):
+    """30 requests for a large file, 30 for pages with three pushes each, then a reset of the TCP connection."""
+    client = Client(address, tls=tls)
+    for page in range(30):
+        client.send("/large.bin")
+        client.send(f"/page/{page}")
+    client.read_some()
+    client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plaintext", "TLS"])
+def test_the_client_that_kills_the_bare_library(server, tls):
+    """LIBRARY: an assert in connection.c ends the process after two to seven such connections."""
+    pid = server.server_pid()
+    for _ in range(int(os.environ.get("OUTRIDER_ATTACKS", 60))):
+        attack(server.address(1 if tls else 0), tls)
+    with Client(server.address()) as client:
+        assert client.get("/page/1").status == 200
+    assert server.server_pid() == pid
+    server.wait_at_rest()
+
+
+def test_rapid_reset_is_cut(server):
+    with Client(server.address(), push=False) as client:
+        for count in range(1000):
+            stream = client.send("/page/1")
+            client.h2.reset_stream(stream, h2.errors.ErrorCodes.CANCEL)
+            try:
+                client.flush()
+            except OSError:
+                break
+            if count % 50 == 0 and not client.read_some(0.01):
+                break
+            if client.goaway:
+                break
+        if not client.goaway and not client.closed:
+            client.read_for(2)
+        assert client.goaway is not None and client.goaway.error_code == h2.errors.ErrorCodes.ENHANCE_YOUR_CALM
+        assert 150 < count < 600
+    assert server.status()["totals"]["connections_cut"] == 1
+
+
+def test_provoked_stream_errors_are_cut(server):
+    """MadeYouReset (CVE-2025-8671): a WINDOW_UPDATE of 0 makes the server reset the stream itself."""
+    with Client(server.address(), push=False) as client:
+        for count in range(1000):
+            stream = client.send("/large.bin")
+            client.sock.sendall(b"\0\0\4\x08\0" + struct.pack(">I", stream) + b"\0\0\0\0")
+            if not client.read_some(0.002) or client.goaway:
+                break
+        assert client.goaway is not None and client.goaway.error_code == h2.errors.ErrorCodes.ENHANCE_YOUR_CALM
+        assert count < 600
+
+
+def test_frames_of_unknown_types_are_ignored_quietly(server):
+    with Client(server.address()) as client:
+        for _ in range(100):
+            client.sock.sendall(b"\0\0\5\x42\0" + struct.pack(">I", 0) + b"hello")
+        assert client.get("/page/2").status == 200
+    assert "skipping frame" not in server.log()
+
+
+def test_upgrade_h2c_is_answered_over_http1(server):
+    with socket.create_connection(server.address()) as sock:
+        sock.sendall(b"GET /page/1 HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings, close\r\n"
+                     b"Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n\r\n")
+        data = b""
+        while more := sock.recv(65536):
+            data += more
+    assert data.startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_build_that_bypasses_the_guard_does_not_start(tmp_path):
+    """The same program linked so that the library cannot see our functions: it must refuse to serve, loudly."""
+    unguarded = os.environ["OUTRIDER_UNGUARDED"]
+    (tmp_path / "www").mkdir()
+    server = outrider.Server(tmp_path, CONFIG.split("listen")[0] + """
+      listen = { { address = "127.0.0.1:0" } },
+      sites = { ["*"] = { routes = { ["/"] = { files = "www" } } } } }""")
+    result = subprocess.run([unguarded, "run", "-c", server.config], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 3 or result.returncode == 1
+    assert "libh2o does not call the guard's functions" in result.stderr
