@@ -78,7 +78,8 @@ def test_rapid_reset_is_cut(server):
         if not client.goaway and not client.closed:
             client.read_for(2)
         assert client.goaway is not None and client.goaway.error_code == h2.errors.ErrorCodes.ENHANCE_YOUR_CALM
-        assert 150 < count < 600
+        # python3-h2 answers each frame on a stream that it reset with another reset, so it may be cut at half the limit.
+        assert 90 < count < 600
     assert server.status()["totals"]["connections_cut"] == 1
 
 
