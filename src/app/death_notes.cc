@@ -21,9 +21,8 @@ namespace {
 
 template <std::size_t size>
 std::uint16_t fill(char (&target)[size], std::string_view text) {
-  const std::size_t length = std::min(size, text.size());
-  std::memcpy(target, text.data(), length);
-  return static_cast<std::uint16_t>(length);
+  // Not by memcpy, which may not be given the null pointer of an empty view.
+  return static_cast<std::uint16_t>(text.copy(target, size));
 }
 
 template <std::size_t size>

@@ -26,6 +26,7 @@ void report_failures(const ExchangeState& exchange, const push::Evaluation& eval
 /// 103.
 std::vector<std::string> deliver(ExchangeState& exchange, const push::PushList& fresh, const push::Request& request,
                                  bool answer_ready) {
+  if (fresh.empty()) return {};
   Delivery& delivery = exchange.make_delivery();
   push::PushList added;
   for (const push::Entry& entry : fresh.entries()) {
@@ -63,10 +64,14 @@ push::PushList hints_of_links(const h2o_header_t* headers, std::size_t count, st
   return list;
 }
 
+bool has_response_rules(const ExchangeState& exchange) {
+  const Delivery* delivery = exchange.delivery;
+  return delivery != nullptr && !delivery->matches.empty() && exchange.rule_set->has_response_phase();
+}
+
 push::PushList response_rules(ExchangeState& exchange, const push::Request& request) {
   Delivery* delivery = exchange.delivery;
-  if (delivery == nullptr || delivery->matches.empty() || !exchange.rule_set->has_response_phase()) return {};
-  const auto fields = fields_of(exchange.req->res.headers);
+  const push::Fields fields = fields_of(exchange.req->res.headers, &exchange.req->pool);
   const push::Response response{exchange.req->res.status, fields};
   push::Evaluation evaluation = push::evaluate(delivery->matches, push::Phase::response, request, &response,
                                                delivery->rules->functions.get(), false);
@@ -118,11 +123,14 @@ void deliver_response_phase(ExchangeState& exchange) {
   if (delivery == nullptr && !has_link) return;
   if (delivery != nullptr && std::exchange(delivery->head_decided, true)) return;
 
-  push::Request request;
-  describe_request(exchange, request);
-  deliver(exchange, response_rules(exchange, request), request, true);
-  if (has_link) {
-    deliver(exchange, hints_of_links(req.res.headers.entries, req.res.headers.size, exchange.path), request, true);
+  const bool has_rules = has_response_rules(exchange);
+  if (has_rules || has_link) {
+    push::Request request;
+    describe_request(exchange, request);
+    if (has_rules) deliver(exchange, response_rules(exchange, request), request, true);
+    if (has_link) {
+      deliver(exchange, hints_of_links(req.res.headers.entries, req.res.headers.size, exchange.path), request, true);
+    }
   }
   if (exchange.delivery != nullptr) add_link_fields(req, exchange.delivery->list);
 }

@@ -49,11 +49,8 @@ ExchangeState::~ExchangeState() {
 }
 
 Delivery& ExchangeState::make_delivery() {
-  if (!owned_delivery) {
-    owned_delivery = std::make_unique<Delivery>();
-    delivery = owned_delivery.get();
-  }
-  return *owned_delivery;
+  if (!own_delivery) delivery = &own_delivery.emplace();
+  return *own_delivery;
 }
 
 }  // namespace outrider::http

@@ -4,8 +4,7 @@
 #pragma once
 
 #include <chrono>
-#include <memory>
-#include <vector>
+#include <optional>
 
 #include "http/core.h"
 #include "http/delivery.h"
@@ -29,8 +28,8 @@ struct ExchangeState : Exchange {
   std::chrono::steady_clock::time_point begun;
   char id_text[16];
   const push::RuleSet* rule_set = nullptr;
-  std::vector<push::Field> fields;  // filled when rules look
-  std::unique_ptr<Delivery> owned_delivery;
+  push::Fields fields;  // in the request's pool; made when rules look
+  std::optional<Delivery> own_delivery;
 };
 
 }  // namespace outrider::http

@@ -63,6 +63,16 @@ bool names_host(const h2o_req_t& req) {
   return req.version < 0x101 || req.authority.base != req.hostconf->authority.hostport.base;
 }
 
+/// Finds the host of an authority, unless it is the one that the connection's last request named. False where there is
+/// none.
+bool remember_host(Connection& connection, std::string_view authority) {
+  if (!authority.empty() && authority == connection.last_authority) return true;
+  connection.last_host.clear();
+  const bool sound = host_of(authority, connection.last_host);
+  connection.last_authority = sound ? authority : std::string_view();
+  return sound;
+}
+
 /// Fills what the request says of itself. Returns the status of what is wrong with it, or 0.
 int read_request(ExchangeState& exchange, std::string& host) {
   h2o_req_t& req = *exchange.req;
@@ -70,7 +80,8 @@ int read_request(ExchangeState& exchange, std::string& host) {
   if (!target_is_sound(req) || !names_host(req)) return 400;
   join_slashes(req);
   exchange.authority = view(req.authority);
-  if (!host_of(exchange.authority, host)) return 400;
+  if (!remember_host(exchange.connection, exchange.authority)) return 400;
+  host = exchange.connection.last_host;
   exchange.host = keep(&req.pool, host);
   exchange.path = view(req.path_normalized);
   return 0;

@@ -2,6 +2,7 @@
 #include "http/rule_request.h"
 
 #include <algorithm>
+#include <new>
 
 #include "http/http2.h"
 
@@ -26,19 +27,18 @@ std::string_view protocol_of(const h2o_req_t& req) {
   return req.version == 0x101 ? "HTTP/1.1" : "HTTP/1.0";
 }
 
-std::vector<push::Field> fields_of(const h2o_headers_t& headers) {
-  std::vector<push::Field> fields;
-  fields.reserve(headers.size);
+push::Fields fields_of(const h2o_headers_t& headers, h2o_mem_pool_t* pool) {
+  auto* fields = static_cast<push::Field*>(h2o_mem_alloc_pool(pool, sizeof(push::Field) * headers.size));
   for (std::size_t i = 0; i != headers.size; ++i) {
-    fields.push_back({view(*headers.entries[i].name), view(headers.entries[i].value)});
+    new (&fields[i]) push::Field{view(*headers.entries[i].name), view(headers.entries[i].value)};
   }
-  return fields;
+  return {fields, headers.size};
 }
 
 void describe_request(ExchangeState& exchange, push::Request& request) {
   const h2o_req_t& req = *exchange.req;
   Connection& connection = exchange.connection;
-  if (exchange.fields.empty()) exchange.fields = fields_of(req.headers);
+  if (exchange.fields.empty()) exchange.fields = fields_of(req.headers, &exchange.req->pool);
   request.id = exchange.id;
   request.method = view(req.method);
   request.scheme = exchange.scheme;

@@ -2,8 +2,6 @@
 // The library's request as the domain sees it.
 #pragma once
 
-#include <vector>
-
 #include "http/exchange_state.h"
 #include "push/plan.h"
 #include "push/request.h"
@@ -14,7 +12,8 @@ namespace outrider::http {
 void describe_request(ExchangeState& exchange, push::Request& request);
 /// What the connection and the request's progress say; the caller adds what it alone knows.
 push::Situation situation_of(const ExchangeState& exchange);
-std::vector<push::Field> fields_of(const h2o_headers_t& headers);
+/// Views of the header fields, in the pool.
+push::Fields fields_of(const h2o_headers_t& headers, h2o_mem_pool_t* pool);
 /// "HTTP/2", "HTTP/1.1" or "HTTP/1.0".
 std::string_view protocol_of(const h2o_req_t& req);
 

@@ -2,6 +2,7 @@
 #include "http/site_map.h"
 
 #include <algorithm>
+#include <array>
 
 namespace outrider::http {
 namespace {
@@ -9,6 +10,16 @@ namespace {
 bool is_digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
+
+/// What a byte of a host is in lower case; 0 where a host has none such.
+constexpr std::array<char, 256> host_bytes = [] {
+  std::array<char, 256> bytes{};
+  for (char c = 'a'; c <= 'z'; ++c)
+    bytes[static_cast<unsigned char>(c)] = bytes[static_cast<unsigned char>(c - 'a' + 'A')] = c;
+  for (char c = '0'; c <= '9'; ++c) bytes[static_cast<unsigned char>(c)] = c;
+  for (const char c : {'.', '-', '_'}) bytes[static_cast<unsigned char>(c)] = c;
+  return bytes;
+}();
 
 bool ends_with(std::string_view text, std::string_view end) {
   return text.size() > end.size() && text.substr(text.size() - end.size()) == end;
@@ -20,7 +31,7 @@ bool host_of(std::string_view authority, std::string& out) {
   std::string_view host = authority;
   const auto colon = authority.rfind(':');
   const bool bracketed = !authority.empty() && authority.front() == '[';
-  const auto bracket = authority.find(']');
+  const auto bracket = bracketed ? authority.find(']') : std::string_view::npos;
   if (bracketed && bracket == std::string_view::npos) return false;
   if (colon != std::string_view::npos && (!bracketed || colon > bracket)) {
     const std::string_view port = authority.substr(colon + 1);
@@ -29,11 +40,11 @@ bool host_of(std::string_view authority, std::string& out) {
   }
   if (bracketed && host.back() != ']') return false;
   if (host.empty() || host.size() > 253) return false;
-  for (char c : host) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-    if (!plain && !(bracketed && (c == '[' || c == ']' || c == ':'))) return false;
-    out.push_back(c);
+  out.append(host);
+  for (auto at = out.end() - static_cast<std::ptrdiff_t>(host.size()); at != out.end(); ++at) {
+    const char plain = host_bytes[static_cast<unsigned char>(*at)];
+    if (plain == 0 && !(bracketed && (*at == '[' || *at == ']' || *at == ':'))) return false;
+    if (plain != 0) *at = plain;
   }
   if (out.size() > 1 && out.back() == '.') out.pop_back();  // the root's dot means the same host
   return true;

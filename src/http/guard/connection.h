@@ -56,6 +56,7 @@ class Connection {
   std::uint64_t requests = 0;       // begun
   std::uint32_t requests_open = 0;  // begun and not ended
   push::SentMemory sent;
+  std::string last_authority, last_host;  // of the last request, which the next one most often repeats
 
   // The guard's own state: see interpose.cc.
   bool guarded_http2 = false;
