@@ -86,7 +86,10 @@ FrontendCore::FrontendCore(EventLoop& event_loop, FrontendOptions given)
   h2o_context_init(&context, loop.get(), &global);
   // The library would keep files open, and their sizes and dates in mind, for ever; requests of one turn may share
   // them.
-  forget_files = loop.after_each_turn([this] { h2o_filecache_clear(context.filecache); });
+  turn_end = loop.after_each_turn([this] {
+    h2o_filecache_clear(context.filecache);
+    turn_time_.reset();
+  });
   for (auto& [route, runtime] : routes_) runtime.handler = make_handler(*route, runtime);
 }
 
@@ -136,7 +139,7 @@ std::unique_ptr<RouteHandler> FrontendCore::make_handler(const config::Route& ro
 
 FrontendCore::~FrontendCore() {
   CHECK(owner.connections.empty());
-  forget_files.reset();
+  turn_end.reset();
   routes_.clear();  // upstream connections close on the context's loop
   h2o_context_dispose(&context);
   h2o_config_dispose(&global);

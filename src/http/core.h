@@ -3,7 +3,9 @@
 // Everything here belongs to the worker's thread.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -30,6 +32,11 @@ class FrontendCore {
   FrontendCore& operator=(const FrontendCore&) = delete;
 
   RouteRuntime& runtime(const config::Route& route) { return routes_.at(&route); }
+  /// When this turn of the loop met its first request: what else came in it was waiting by then.
+  std::chrono::steady_clock::time_point turn_time() {
+    if (!turn_time_) turn_time_ = std::chrono::steady_clock::now();
+    return *turn_time_;
+  }
   std::size_t index_of(const config::Site& site) const {
     return static_cast<std::size_t>(&site - config->sites.data());
   }
@@ -48,13 +55,14 @@ class FrontendCore {
 
   h2o_globalconf_t global{};
   h2o_context_t context{};
-  std::shared_ptr<void> forget_files;  // closes the library's file cache after each turn of the loop
+  std::shared_ptr<void> turn_end;  // what is done after each turn of the loop
 
  private:
   void add_routes(h2o_hostconf_t& host);
   std::unique_ptr<RouteHandler> make_handler(const config::Route& route, const RouteRuntime& runtime);
 
   std::unordered_map<const config::Route*, RouteRuntime> routes_;
+  std::optional<std::chrono::steady_clock::time_point> turn_time_;
 };
 
 /// Registers our first handler, which every request of every site meets.

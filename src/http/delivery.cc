@@ -22,17 +22,27 @@ void report_failures(const ExchangeState& exchange, const push::Evaluation& eval
   }
 }
 
-/// Plans and carries out what is new in `fresh`, and appends it to the request's list. Returns the Link values for a
-/// 103.
-std::vector<std::string> deliver(ExchangeState& exchange, const push::PushList& fresh, const push::Request& request,
-                                 bool answer_ready) {
-  if (fresh.empty()) return {};
+/// Sends the 103 of a plan; where it cannot go out any more, its entries are left to Link.
+void send_planned_early_hints(ExchangeState& exchange, const push::PushList& added, const push::Plan& plan) {
+  const std::vector<std::string> links = push::early_links(added, plan);
+  if (links.empty()) return;
+  Delivery& delivery = *exchange.delivery;
+  delivery.early_hints_sent = send_early_hints(exchange, links);
+  if (delivery.early_hints_sent) return;
+  for (Delivered& outcome : delivery.delivered) {
+    if (outcome.how == push::How::early_hints) outcome = {push::How::link, push::Reason::connection_closing};
+  }
+}
+
+/// Plans and carries out what is new in `fresh`, and appends it to the request's list.
+void deliver(ExchangeState& exchange, const push::PushList& fresh, const push::Request& request, bool answer_ready) {
+  if (fresh.empty()) return;
   Delivery& delivery = exchange.make_delivery();
   push::PushList added;
   for (const push::Entry& entry : fresh.entries()) {
     if (delivery.list.add(entry.hint, entry.rule)) added.add(entry.hint, entry.rule);
   }
-  if (added.empty()) return {};
+  if (added.empty()) return;
 
   push::Situation situation = situation_of(exchange);
   situation.answer_ready = answer_ready;
@@ -47,9 +57,7 @@ std::vector<std::string> deliver(ExchangeState& exchange, const push::PushList& 
     }
     delivery.delivered.push_back(outcome);
   }
-  std::vector<std::string> early = push::early_links(added, plan);
-  if (!early.empty()) delivery.early_hints_sent = true;
-  return early;
+  send_planned_early_hints(exchange, added, plan);
 }
 
 /// The hints in the Link fields among `headers`.
@@ -97,11 +105,11 @@ bool takes_hints(const h2o_req_t& req) {
 
 }  // namespace
 
-std::vector<std::string> deliver_request_phase(ExchangeState& exchange, bool answer_ready) {
-  if (exchange.rule_set == nullptr || exchange.pushed) return {};
+void deliver_request_phase(ExchangeState& exchange, const RouteHandler& handler) {
+  if (exchange.rule_set == nullptr || exchange.pushed) return;
   std::vector<push::Match> matches;
   exchange.rule_set->find(exchange.host, view(exchange.req->method), exchange.path, matches);
-  if (matches.empty()) return {};
+  if (matches.empty()) return;
 
   Delivery& delivery = exchange.make_delivery();
   delivery.rules = exchange.frontend->rules;
@@ -112,7 +120,7 @@ std::vector<std::string> deliver_request_phase(ExchangeState& exchange, bool ans
       push::evaluate(delivery.matches, push::Phase::request, request, nullptr, delivery.rules->functions.get(), false);
   report_failures(exchange, evaluation);
   delivery.shadow = std::move(evaluation.shadow);
-  return deliver(exchange, evaluation.list, request, answer_ready);
+  if (!evaluation.list.empty()) deliver(exchange, evaluation.list, request, handler.answers_at_once(exchange));
 }
 
 void deliver_response_phase(ExchangeState& exchange) {
@@ -142,8 +150,7 @@ void informational_from_upstream(Exchange& exchange, int status, const h2o_heade
   if (hints.empty()) return;
   push::Request request;
   describe_request(state, request);
-  const std::vector<std::string> early = deliver(state, hints, request, false);
-  if (!early.empty()) send_early_hints(state, early);
+  deliver(state, hints, request, false);
 }
 
 }  // namespace outrider::http

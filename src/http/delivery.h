@@ -34,9 +34,8 @@ class Delivery {
   bool head_decided = false;  // the final response's head was seen
 };
 
-/// Evaluates the rules of the request phase and pushes. Returns the Link values of the 103 that is to be sent now, if
-/// any. `answer_ready`: the page comes at once, so that a 103 gains nothing.
-std::vector<std::string> deliver_request_phase(ExchangeState& exchange, bool answer_ready);
+/// Evaluates the rules of the request phase, pushes, and sends the 103 unless `handler` has the answer at hand.
+void deliver_request_phase(ExchangeState& exchange, const RouteHandler& handler);
 
 /// Looks at the head of the final response (req->res): evaluates the response phase, pushes, adds the Link fields.
 void deliver_response_phase(ExchangeState& exchange);

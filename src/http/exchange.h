@@ -48,6 +48,8 @@ class RouteHandler {
  public:
   virtual ~RouteHandler() = default;
   virtual void handle(Exchange& exchange) = 0;
+  /// The answer is at hand: a 103 would not come sooner than it. Asked before `handle`.
+  virtual bool answers_at_once(const Exchange&) const { return false; }
 };
 
 /// Answers with an error of ours (the route's error page where there is one) and notes the cause for the log. `cause`

@@ -19,7 +19,7 @@ void write_id(std::uint64_t number, char* out) {
   number = (number ^ (number >> 30)) * 0xbf58476d1ce4e5b9;
   number = (number ^ (number >> 27)) * 0x94d049bb133111eb;
   number ^= number >> 31;
-  for (int i = 0; i < 16; ++i) out[i] = "0123456789abcdef"[(number >> (60 - 4 * i)) & 0xf];
+  for (int i = 15; i >= 0; --i, number >>= 4) out[i] = "0123456789abcdef"[number & 0xf];
 }
 
 }  // namespace
@@ -29,12 +29,13 @@ ExchangeState& ExchangeState::begin(h2o_req_t& req, FrontendCore& core, Connecti
   auto* exchange = new (memory) ExchangeState(connection);
   exchange->req = &req;
   exchange->frontend = &core;
-  exchange->begun = std::chrono::steady_clock::now();
+  exchange->begun = core.turn_time();
   exchange->pushed = is_pushed(req);
   write_id(core.next_request++, exchange->id_text);
   exchange->id = {exchange->id_text, sizeof(exchange->id_text)};
   exchange->peer_address = connection.peer_text();
   exchange->client_address = exchange->peer_address;
+  exchange->first_on_connection = connection.requests == 0;
   ++connection.requests;
   ++connection.requests_open;
   core.options.counters->requests.fetch_add(1, std::memory_order_relaxed);

@@ -27,6 +27,7 @@ struct ExchangeState : Exchange {
   Connection& connection;
   std::chrono::steady_clock::time_point begun;
   char id_text[16];
+  bool first_on_connection = false;
   const push::RuleSet* rule_set = nullptr;
   push::Fields fields;  // in the request's pool; made when rules look
   std::optional<Delivery> own_delivery;

@@ -43,7 +43,8 @@ void fail(Exchange& exchange, int status, std::string_view cause) {
                  cause);
   }
   const std::string page = error_page_file(exchange, status);
-  if (!page.empty() && send_error_page(req, status, page)) return;
+  // The library would send the page's bytes also in answer to HEAD, and they would be taken for the next response.
+  if (!page.empty() && view(req.method) != "HEAD" && send_error_page(req, status, page)) return;
   const std::string_view body = keep(&req.pool, fmt::format("{} {}\n", status, status_text(status)));
   // The library measures the text by its terminator: h2o_strdup, under `keep`, adds one.
   h2o_send_error_generic(&req, status, status_text(status), body.data(), 0);

@@ -16,8 +16,11 @@ class FilesHandler final : public RouteHandler {
  public:
   FilesHandler(config::Files files, const h2o_pathconf_t& path) : files_(std::move(files)), path_(path) {}
   void handle(Exchange& exchange) override;
+  bool answers_at_once(const Exchange&) const override { return true; }
 
  private:
+  static void drop_unsafe_ranges(h2o_req_t& req);
+  bool index_is_denied(const Exchange& exchange) const;
   bool serve(h2o_req_t& req) const;
 
   const config::Files files_;

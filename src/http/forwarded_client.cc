@@ -11,9 +11,13 @@ namespace {
 constexpr std::size_t max_request_id = 128;
 
 bool is_trusted(const config::Behind& behind, const Address& address) {
-  if (address.is_unix() || address.family() == AF_UNSPEC) return behind.trusts_unix;
   return std::any_of(behind.trusted.begin(), behind.trusted.end(),
                      [&](const Network& network) { return network.contains(address); });
+}
+
+/// A unix listener's peer has no address; a TCP client that reset early has none either, and is nobody.
+bool is_trusted(const config::Behind& behind, Connection& connection) {
+  return connection.listen.address.is_unix() ? behind.trusts_unix : is_trusted(behind, connection.peer());
 }
 
 std::string_view field(const h2o_req_t& req, std::string_view name) {
@@ -58,7 +62,7 @@ void read_forwarded_client(ExchangeState& exchange) {
   h2o_req_t& req = *exchange.req;
   exchange.scheme = exchange.connection.socket->ssl != nullptr ? "https" : "http";
   const auto& behind = exchange.connection.listen.behind;
-  if (behind && is_trusted(*behind, exchange.connection.peer())) {
+  if (behind && is_trusted(*behind, exchange.connection)) {
     believe(exchange, *behind);
     return;
   }

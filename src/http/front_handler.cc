@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string>
 
-#include "http/early_hints.h"
+#include "base/text.h"
 #include "http/exchange_state.h"
 #include "http/forwarded_client.h"
 #include "http/push_promise.h"
@@ -46,6 +46,31 @@ bool target_is_sound(const h2o_req_t& req) {
   return !path.empty() && path.find('\0') == std::string_view::npos;
 }
 
+/// True if this server and an application could disagree on where the dot segments of a target lead: beside empty
+/// segments or encoded slashes each resolves them in its own order, and what is denied here would be reached there.
+bool is_ambiguous(std::string_view target) {
+  const std::string path = lower_case(target.substr(0, target.find('?')));
+  const bool odd_slashes = path.find("//") != std::string::npos || path.find("%2f") != std::string::npos ||
+                           path.find("%5c") != std::string::npos || path.find('\\') != std::string::npos;
+  const bool dots = path.find("..") != std::string::npos || path.find("%2e") != std::string::npos;
+  return odd_slashes && dots;
+}
+
+/// The absolute form, "GET http://host/path" (RFC 9112 3.2.2): its authority counts, whatever Host says.
+void take_absolute_form(h2o_req_t& req) {
+  const std::string_view target = view(req.path);
+  const auto scheme_end = target.find("://");
+  if (req.version >= 0x200 || scheme_end == std::string_view::npos) return;
+  const std::string_view scheme = target.substr(0, scheme_end);
+  if (!equals_ignoring_case(scheme, "http") && !equals_ignoring_case(scheme, "https")) return;
+  const auto path_at = std::min(target.find_first_of("/?", scheme_end + 3), target.size());
+  req.authority = iovec(target.substr(scheme_end + 3, path_at - scheme_end - 3));
+  const std::string_view rest = target.substr(path_at);
+  req.path = iovec(keep(&req.pool, rest.substr(0, 1) == "/" ? rest : "/" + std::string(rest)));
+  req.path_normalized =
+      h2o_url_normalize_path(&req.pool, req.path.base, req.path.len, &req.query_at, &req.norm_indexes);
+}
+
 /// File systems take several slashes for one: a route or a pattern that did not could be got round, as in
 /// "/uploads//x.php". Only what is matched and opened changes; applications get the target as the client wrote it.
 void join_slashes(h2o_req_t& req) {
@@ -77,6 +102,7 @@ bool remember_host(Connection& connection, std::string_view authority) {
 int read_request(ExchangeState& exchange, std::string& host) {
   h2o_req_t& req = *exchange.req;
   if (const int status = status_of_method(view(req.method)); status != 0) return status;
+  take_absolute_form(req);
   if (!target_is_sound(req) || !names_host(req)) return 400;
   join_slashes(req);
   exchange.authority = view(req.authority);
@@ -95,9 +121,8 @@ int choose_route(ExchangeState& exchange, const std::string& host) {
   exchange.route = find_route(*exchange.site, exchange.path);
   if (exchange.route == nullptr) return 404;
   h2o_req_bind_conf(&req, req.hostconf, exchange.frontend->runtime(*exchange.route).pathconf);
-  for (const push::Pattern& pattern : exchange.route->deny) {
-    if (pattern.matches(exchange.path, nullptr)) return 403;
-  }
+  if (is_denied(*exchange.route, exchange.path)) return 403;
+  if (std::holds_alternative<config::Proxy>(exchange.route->action) && is_ambiguous(view(req.path))) return 400;
   return req.entity.len > exchange.route->max_body_bytes ? 413 : 0;
 }
 
@@ -105,11 +130,6 @@ void find_rules(ExchangeState& exchange) {
   const auto& rules = exchange.frontend->rules;
   const std::size_t index = exchange.frontend->index_of(*exchange.site);
   if (rules != nullptr && index < rules->sets.size()) exchange.rule_set = rules->sets[index].get();
-}
-
-/// A file is at hand: its page would leave together with the hints.
-bool answers_at_once(const config::Route& route) {
-  return std::holds_alternative<config::Files>(route.action) || std::holds_alternative<config::Redirect>(route.action);
 }
 
 void answer_health(ExchangeState& exchange) {
@@ -123,6 +143,19 @@ void answer_health(ExchangeState& exchange) {
   h2o_send_inline(&req, body.data(), body.size());
 }
 
+/// "OPTIONS *" asks about the server as a whole (RFC 9110 9.3.7).
+bool asks_about_server(const h2o_req_t& req) {
+  return view(req.method) == "OPTIONS" && view(req.path) == "*";
+}
+
+void answer_options(h2o_req_t& req) {
+  req.res.status = 204;
+  req.res.reason = "No Content";
+  h2o_add_header(&req.pool, &req.res.headers, H2O_TOKEN_ALLOW, nullptr,
+                 H2O_STRLIT("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+  h2o_send_inline(&req, "", 0);
+}
+
 bool must_use_https(const ExchangeState& exchange) {
   return exchange.connection.listen.redirect_to_https && exchange.path.substr(0, acme_prefix.size()) != acme_prefix;
 }
@@ -131,10 +164,10 @@ bool must_use_https(const ExchangeState& exchange) {
 void serve(ExchangeState& exchange) {
   FrontendCore& core = *exchange.frontend;
   find_rules(exchange);
-  const auto early = deliver_request_phase(exchange, answers_at_once(*exchange.route));
-  if (!early.empty()) send_early_hints(exchange, early);
+  RouteHandler& handler = *core.runtime(*exchange.route).handler;
+  deliver_request_phase(exchange, handler);
   if (core.options.progress) core.options.progress("handler", {}, exchange.path);
-  core.runtime(*exchange.route).handler->handle(exchange);
+  handler.handle(exchange);
 }
 
 int on_request(h2o_handler_t* self, h2o_req_t* req) {
@@ -146,7 +179,9 @@ int on_request(h2o_handler_t* self, h2o_req_t* req) {
   read_forwarded_client(exchange);
 
   std::string host;
-  if (const int status = read_request(exchange, host); status != 0) {
+  if (asks_about_server(*req)) {
+    answer_options(*req);
+  } else if (const int status = read_request(exchange, host); status != 0) {
     fail(exchange, status, {});
   } else if (!core.config->health.empty() && exchange.path == core.config->health) {
     answer_health(exchange);

@@ -12,20 +12,33 @@
 namespace outrider::http {
 namespace {
 
-constexpr std::chrono::milliseconds count_interval{100};
+constexpr std::chrono::milliseconds tick_interval{100};
+constexpr int fresh_connection_grace_ticks = 10;
 
-/// Open HTTP/2 streams, as the library holds them; an HTTP/1 request in progress counts as one.
+/// Open HTTP/2 streams, as the library holds them; an HTTP/1 request in progress counts as one. Not through our own
+/// list: the library frees its connection before a TLS socket has sent its farewell.
 std::int64_t open_streams(const FrontendCore& core) {
   std::int64_t streams = 0;
+  const h2o_linklist_t* anchor = &core.context.http2._conns;
+  for (const h2o_linklist_t* node = anchor->next; node != anchor; node = node->next) {
+    streams += static_cast<std::int64_t>(kh_size(H2O_STRUCT_FROM_MEMBER(h2o_http2_conn_t, _conns, node)->streams));
+  }
   for (const Connection* connection : core.owner.connections) {
-    if (connection->guarded_http2) {
-      const auto* conn = static_cast<const h2o_http2_conn_t*>(connection->socket->data);
-      streams += static_cast<std::int64_t>(kh_size(conn->streams));
-    } else {
-      streams += connection->requests_open;
-    }
+    if (!connection->guarded_http2) streams += connection->requests_open;
   }
   return streams;
+}
+
+/// Ends the HTTP/1 connections that wait for nothing: they hear nothing of a shutdown from the library. One whose next
+/// request has begun to arrive, and a tunnel, may go on until the deadline; one that never asked for anything (a
+/// handshake, a browser's spare connection) gets `grace`.
+void end_idle_http1(const FrontendCore& core, bool grace_is_over) {
+  for (Connection* connection : core.owner.connections) {
+    const bool idle = connection->requests_open == 0 && connection->socket->input->size == 0;
+    const bool fresh = connection->requests == 0;
+    if (connection->guarded_http2 || connection->upgraded || !idle) continue;
+    if (!fresh || grace_is_over) connection->shut_down();
+  }
 }
 
 }  // namespace
@@ -35,7 +48,14 @@ struct Frontend::Impl {
 
   FrontendCore core;
   std::vector<std::unique_ptr<Listener>> listeners;
+  int ticks_drained = 0;
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);  // for the loop's ticker, which outlives us
+
+  void tick() {
+    core.options.counters->streams.store(open_streams(core), std::memory_order_relaxed);
+    for (const auto& listener : listeners) listener->resume();
+    if (core.draining) end_idle_http1(core, ++ticks_drained > fresh_connection_grace_ticks);
+  }
 };
 
 Frontend::Frontend(EventLoop& loop, FrontendOptions options) : impl_(std::make_unique<Impl>(loop, std::move(options))) {
@@ -49,8 +69,8 @@ Frontend::Frontend(EventLoop& loop, FrontendOptions options) : impl_(std::make_u
   if (const auto proof = prove_interposition(loop.get(), plaintext, prover); !proof)
     throw LoadError({}, proof.error().message);
 
-  loop.every(count_interval, [&core, alive = std::weak_ptr<bool>(impl_->alive)] {
-    if (alive.lock()) core.options.counters->streams.store(open_streams(core), std::memory_order_relaxed);
+  loop.every(tick_interval, [impl = impl_.get(), alive = std::weak_ptr<bool>(impl_->alive)] {
+    if (alive.lock()) impl->tick();
   });
 }
 
@@ -74,10 +94,7 @@ void Frontend::drain() {
   if (std::exchange(core.draining, true)) return;
   for (const auto& listener : impl_->listeners) listener->stop();
   h2o_context_request_shutdown(&core.context);
-  // An idle HTTP/1 connection hears nothing of it from the library.
-  for (Connection* connection : core.owner.connections) {
-    if (!connection->guarded_http2 && connection->requests_open == 0) connection->shut_down();
-  }
+  end_idle_http1(core, false);
 }
 
 bool Frontend::drained() const {

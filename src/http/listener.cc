@@ -2,6 +2,8 @@
 #include "http/listener.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <utility>
 
 #include "base/log.h"
 #include "http/proxy_header.h"
@@ -96,6 +98,10 @@ void Listener::stop() {
   socket_ = nullptr;
 }
 
+void Listener::resume() {
+  if (socket_ != nullptr && std::exchange(paused_, false)) h2o_socket_read_start(socket_, on_readable);
+}
+
 void Listener::on_readable(h2o_socket_t* socket, const char*) {
   static_cast<Listener*>(socket->data)->accept_some();
 }
@@ -103,13 +109,23 @@ void Listener::on_readable(h2o_socket_t* socket, const char*) {
 void Listener::accept_some() {
   for (int i = 0; i != accepts_per_turn; ++i) {
     h2o_socket_t* socket = h2o_evloop_socket_accept(socket_);
-    if (socket == nullptr) return;
+    if (socket == nullptr) {
+      // Out of descriptors: the waiting connection would wake this loop without end. Frontend's tick tries again.
+      paused_ = errno == EMFILE || errno == ENFILE;
+      if (paused_) h2o_socket_read_stop(socket_);
+      return;
+    }
     begin(socket);
   }
 }
 
 void Listener::begin(h2o_socket_t* socket) {
   Connection& connection = Connection::attach(socket, core_.owner, listen_);
+  // Asked now, because the kernel forgets a peer that resets, though its request may still be read.
+  if (connection.peer().family() == AF_UNSPEC && !listen_.address.is_unix()) {
+    h2o_socket_close(socket);
+    return;
+  }
   if (!listen_.proxy_protocol_from) {
     h2o_accept(&accept_, socket);
   } else if (may_send_proxy_header(listen_, connection.peer())) {

@@ -19,6 +19,8 @@ class Listener {
 
   /// Stops accepting. Connections that were accepted go on, so the listener must outlive their handshakes.
   void stop();
+  /// Accepts again after the process had run out of descriptors.
+  void resume();
 
  private:
   static void on_readable(h2o_socket_t* socket, const char* error);
@@ -29,6 +31,7 @@ class Listener {
   const config::Listen& listen_;
   h2o_accept_ctx_t accept_{};
   h2o_socket_t* socket_ = nullptr;
+  bool paused_ = false;
 };
 
 }  // namespace outrider::http

@@ -41,10 +41,13 @@ push::Reason promise(ExchangeState& page, const push::Hint& hint) {
   // The library declines without a word; whether it pushed shows in its last stream's number.
   if (conn.push_stream_ids.max_open == last) return push::Reason::library_declined;
 
+  // An answer of 400 or more that came at once takes the promise back before it was made.
+  h2o_http2_stream_t* pushed = h2o_http2_conn_get_stream(&conn, conn.push_stream_ids.max_open);
+  if (pushed == nullptr || !pushed->push.promise_sent) return push::Reason::no_answer;
+
   page.connection.sent.insert(page.host, path);
   page.frontend->options.counters->pushes_total.fetch_add(1, std::memory_order_relaxed);
-  h2o_http2_stream_t* pushed = h2o_http2_conn_get_stream(&conn, conn.push_stream_ids.max_open);
-  if (pushed != nullptr) prioritise(conn, http2_stream(req), *pushed, hint.priority);
+  if (pushed->state != H2O_HTTP2_STREAM_STATE_END_STREAM) prioritise(conn, http2_stream(req), *pushed, hint.priority);
   return push::Reason::sent;
 }
 

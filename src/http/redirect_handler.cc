@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "http/redirect_handler.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "http/status_text.h"
@@ -17,7 +19,10 @@ void send_redirect(h2o_req_t& req, int status, std::string_view target) {
 std::string_view rest_of_target(const Exchange& exchange) {
   const std::string_view target = view(exchange.req->path);
   const std::string& prefix = exchange.route->prefix;
-  return target.substr(0, prefix.size()) == prefix ? target.substr(prefix.size()) : std::string_view();
+  if (target.substr(0, prefix.size()) != prefix) return {};
+  // "//host" behind a redirect to a path would lead to that host, and browsers read "\\" as "/".
+  const std::string_view rest = target.substr(prefix.size());
+  return rest.substr(std::min(rest.find_first_not_of("/\\"), rest.size()));
 }
 
 }  // namespace

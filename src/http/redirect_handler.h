@@ -10,6 +10,7 @@ class RedirectHandler final : public RouteHandler {
  public:
   explicit RedirectHandler(const config::Redirect& redirect) : redirect_(redirect) {}
   void handle(Exchange& exchange) override;
+  bool answers_at_once(const Exchange&) const override { return true; }
 
  private:
   const config::Redirect& redirect_;

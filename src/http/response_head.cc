@@ -41,6 +41,8 @@ void add_max_age(h2o_req_t& req, const config::Route& route) {
 void on_response_head(h2o_req_prefilter_t* self, h2o_req_t* req, h2o_ostream_t** slot) {
   ExchangeState& exchange = *reinterpret_cast<HeadWatcher*>(self)->exchange;
   if (exchange.pushed) keep_behind_page(*req);
+  // The library decided on keep-alive when the request came in.
+  if (exchange.frontend->draining && req->version < 0x200) req->http1_is_persistent = 0;
   if (exchange.route != nullptr) {
     add_max_age(*req, *exchange.route);
     change_headers(*req, *exchange.route);

@@ -55,8 +55,9 @@ void describe_request(ExchangeState& exchange, push::Request& request) {
   }
   const bool direct = !request.client.behind_proxy;
   request.client.accepts_push = direct && req.version >= 0x200 && http2_connection(req).peer_settings.enable_push != 0;
-  request.client.new_connection = direct && connection.requests == 1;
-  request.tls = tls_facts(connection.socket);
+  request.client.new_connection = direct && exchange.first_on_connection;
+  if (!connection.tls) connection.tls = tls_facts(connection.socket);
+  request.tls = *connection.tls;
   request.sent = direct ? &connection.sent : nullptr;
   request.bucket_key = exchange.frontend->options.bucket_key;
   request.now = std::chrono::system_clock::time_point(std::chrono::seconds(req.processed_at.at.tv_sec) +

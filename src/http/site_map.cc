@@ -76,6 +76,11 @@ const config::Site* SiteMap::find(const std::string& host) const {
   return any_;
 }
 
+bool is_denied(const config::Route& route, std::string_view path) {
+  return std::any_of(route.deny.begin(), route.deny.end(),
+                     [&](const push::Pattern& pattern) { return pattern.matches(path, nullptr); });
+}
+
 const config::Route* find_route(const config::Site& site, std::string_view path) {
   for (const config::Route& route : site.routes) {
     const std::string& prefix = route.prefix;

@@ -32,6 +32,9 @@ class SiteMap {
   const config::Site* any_ = nullptr;
 };
 
+/// True if the route's `deny` names this path (decoded, normalised).
+bool is_denied(const config::Route& route, std::string_view path);
+
 /// The route with the longest prefix of a decoded path. "/api" covers "/api" and "/api/x", but not "/apix". nullptr
 /// where none does.
 const config::Route* find_route(const config::Site& site, std::string_view path);

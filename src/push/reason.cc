@@ -36,7 +36,7 @@ constexpr std::array<ReasonText, 26> table{{
     {Reason::conditional_request, "conditional_request",
      "the client has the page already and asks whether it changed; it may have the assets too"},
     {Reason::connection_closing, "connection_closing", "the connection is being closed and takes no new streams"},
-    {Reason::no_answer, "no_answer", "the request ended before it had an answer"},
+    {Reason::no_answer, "no_answer", "the asset has no good answer"},
     {Reason::library_declined, "library_declined", "the HTTP/2 library declined to push"},
     {Reason::shadow, "shadow", "the rule is a shadow rule: evaluated and counted, delivered to nobody"},
 }};

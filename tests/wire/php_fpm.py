@@ -54,8 +54,10 @@ class Fpm:
 
     def start(self):
         with open(self.folder / "fpm.out", "ab") as output:
-            self.process = subprocess.Popen([binary(), "--nodaemonize", *self.arguments, "--fpm-config", self.config],
-                                            stdout=output, stderr=output)
+            # It ends with the test run, whatever ends that.
+            self.process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", binary(), "--nodaemonize", *self.arguments, "--fpm-config", self.config],
+                stdout=output, stderr=output)
         wait_until(lambda: f"PHP-FPM ready:\n{self.log()}", self.is_ready)
         return self
 

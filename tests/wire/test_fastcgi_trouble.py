@@ -145,10 +145,11 @@ def resident_bytes(server):
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS:"))
 
 
-def settled(read, seconds=0.5):
-    """`read()` once it has not changed for a while."""
-    last, since = read(), time.monotonic()
-    while time.monotonic() - since < seconds:
+def settled(read, seconds=0.5, at_most=4):
+    """`read()` once it has not changed for a while; under sanitizers it never rests, and is read as it is at last."""
+    last = read()
+    begun = since = time.monotonic()
+    while time.monotonic() - since < seconds and time.monotonic() - begun < at_most:
         time.sleep(0.05)
         if (now := read()) != last:
             last, since = now, time.monotonic()

@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from h2client import Client
-from http1 import get
+from http1 import connect, get
 
 CONFIG = """
 return {
@@ -18,6 +18,8 @@ return {
     ["/app/"]    = { files = "app", fallback = "/index.html" },
     ["/plain/"]  = { files = "static", gzip = false, precompressed = false },
     ["/old/"]    = { redirect = "https://new.example/" },
+    ["/moved/"]  = { redirect = "/new/" },
+    ["/locked/"] = { files = "app", deny = { "/*.html" } },
     ["/gone"]    = { redirect = { to = "/static/a.txt", status = 302 } },
   } } },
   health = "/.outrider/health",
@@ -69,6 +71,12 @@ def test_denied(client):
     assert client.get("/%70rivate/key").status == 403
 
 
+def test_a_folder_whose_index_is_denied(client):
+    assert client.get("/locked/").status == 403
+    assert client.get("/locked/index.html").status == 403
+    assert client.get("/locked/x.js").status == 200
+
+
 def test_fallback_serves_the_application(client):
     for path in ("/app/", "/app/orders/7", "/app/a/b?c=d"):
         answer = client.get(path)
@@ -99,6 +107,13 @@ def test_ranges(client):
     assert client.get("/static/a.txt", headers=[("range", f"bytes={len(TEXT)}-")]).status == 416
 
 
+def test_a_conditional_or_excessive_range_gets_the_whole(client):
+    """The library ignores If-Range and multiplies a file by its ranges."""
+    assert client.get("/static/a.txt", headers=[("range", "bytes=4-8"), ("if-range", '"other"')]).status == 200
+    many = ",".join(["0-"] * 50)
+    assert len(client.get("/static/a.txt", headers=[("range", f"bytes={many}")]).body) == len(TEXT)
+
+
 def test_conditional(client):
     first = client.get("/static/a.txt")
     for name, value in (("if-none-match", first.header("etag")), ("if-modified-since", first.header("last-modified"))):
@@ -121,6 +136,30 @@ def test_redirects(client):
     assert (old.status, old.header("location")) == (301, "https://new.example/a/b?c=d")
     gone = client.get("/gone")
     assert (gone.status, gone.header("location")) == (302, "/static/a.txt")
+
+
+def test_a_redirect_stays_on_its_host(client):
+    assert client.get("/moved/x?y").header("location") == "/new/x?y"
+    for path in ("/moved//evil.example/", "/moved/\\evil.example", "/moved///\\/evil.example"):
+        assert client.get(path).header("location").startswith("/new/evil.example"), path
+
+
+def test_head_of_an_error_page_has_no_body(server):
+    with connect(server.address()) as sock:
+        sock.sendall(b"HEAD /missing HTTP/1.1\r\nHost: localhost\r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        data = b""
+        while more := sock.recv(65536):
+            data += more
+    first, second = data.split(b"\r\n\r\n", 1)
+    assert first.startswith(b"HTTP/1.1 404 ") and second.startswith(b"HTTP/1.1 200 ")
+
+
+def test_other_forms_of_a_target(server):
+    """RFC 9112 3.2: the absolute form's authority counts, and * asks about the server."""
+    assert get(server.address(), "http://localhost/static/a.txt", host="other").body.decode() == TEXT
+    assert get(server.address(), "http://localhost?x=1").body == b"front"
+    options = get(server.address(), "*", method="OPTIONS")
+    assert options.status == 204 and "GET" in options.header("allow")
 
 
 def test_head_and_other_methods(client):

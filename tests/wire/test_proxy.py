@@ -68,6 +68,16 @@ def test_a_trusted_proxy_s_word_is_passed_on(behind, application):
     assert server.wait_for_access(lambda line: line["id"] == "abc-1")["client"] == "192.0.2.1"
 
 
+def test_a_target_that_reads_in_two_ways_is_refused(behind, application):
+    """Here and in the application dot segments beside empty segments lead to different places."""
+    app = application(lambda request, connection: connection.reply())
+    server = behind(app.url)
+    for target in ("/x//../admin", "/admin%2f..%2fpublic", "/x%5c..%5cadmin", "/x//%2e%2e/admin"):
+        assert get(server.address(), target).status == 400, target
+    assert get(server.address(), "/a//b").status == get(server.address(), "/a/../b").status == 200
+    assert len(app.requests) == 2
+
+
 def test_bodies_both_ways(behind, application):
     app = application(lambda request, connection: connection.reply(200, request.body[::-1]))
     server = behind(app.url)

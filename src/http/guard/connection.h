@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -12,6 +13,7 @@
 #include "base/address.h"
 #include "http/guard/frame_counts.h"
 #include "http/h2o_api.h"
+#include "push/request.h"
 #include "push/sent_memory.h"
 
 namespace outrider::config {
@@ -27,6 +29,7 @@ class Connection;
 struct ConnectionOwner {
   LiveCounters* counters = nullptr;
   FrameLimits limits;
+  std::uint64_t stream_errors = 0;              // what the library had counted after the last frame of any connection
   std::unordered_set<Connection*> connections;  // the open ones
 };
 
@@ -55,14 +58,18 @@ class Connection {
 
   std::uint64_t requests = 0;       // begun
   std::uint32_t requests_open = 0;  // begun and not ended
+  bool upgraded = false;            // a tunnel now (RFC 9110 7.8)
   push::SentMemory sent;
+  std::optional<push::TlsFacts> tls;      // found with the first request that a rule looks at; they do not change
   std::string last_authority, last_host;  // of the last request, which the next one most often repeats
 
   // The guard's own state: see interpose.cc.
   bool guarded_http2 = false;
   std::uint64_t writes_seen = 0;
   h2o_socket_cb write_callback = nullptr;
-  ssize_t (*read_expect)(h2o_http2_conn_t*, const std::uint8_t*, std::size_t, const char**) = nullptr;
+  using FrameReader = ssize_t (*)(h2o_http2_conn_t*, const std::uint8_t*, std::size_t, const char**);
+  FrameReader read_expect = nullptr;     // the library's, as it is now
+  FrameReader between_frames = nullptr;  // the one that the preface's reader left in place
   FrameCounts frames;
 
   /// An interim response over HTTP/1 (RFC 9110 15.2) that is being written. The library knows nothing of it: what it

@@ -57,6 +57,18 @@ ssize_t skip_frame(std::size_t available, std::size_t frame_length) {
   return available < whole ? H2O_HTTP2_ERROR_INCOMPLETE : static_cast<ssize_t>(whole);
 }
 
+/// Takes a frame of a header block that nobody wants any more; behind its last one frames are read as before.
+ssize_t skip_continuation(h2o_http2_conn_t& conn, Connection& connection, const std::uint8_t* src, std::size_t len,
+                          std::size_t frame_length) {
+  const ssize_t skipped = skip_frame(len, frame_length);
+  if (skipped > 0 && (src[4] & H2O_HTTP2_FRAME_FLAG_END_HEADERS) != 0 && conn._headers_unparsed != nullptr) {
+    h2o_buffer_dispose(&conn._headers_unparsed);
+    conn._headers_unparsed = nullptr;
+    connection.read_expect = connection.between_frames;
+  }
+  return skipped;
+}
+
 ssize_t guarded_read_expect(h2o_http2_conn_t* conn, const std::uint8_t* src, std::size_t len,
                             const char** description) {
   Connection& connection = *Connection::of(conn->sock);
@@ -70,14 +82,17 @@ ssize_t guarded_read_expect(h2o_http2_conn_t* conn, const std::uint8_t* src, std
     return skip_frame(len, frame_length);
   }
 
-  const std::uint64_t errors_before = stream_errors(*conn->super.ctx);
   conn->_read_expect = connection.read_expect;
   const ssize_t consumed = conn->_read_expect(conn, src, len, description);
   connection.read_expect = conn->_read_expect;
   conn->_read_expect = guarded_read_expect;
+  if (in_preface && consumed > 0) connection.between_frames = connection.read_expect;
+  // The library counts errors of streams only where it reads frames.
+  const std::uint64_t errors_now = stream_errors(*conn->super.ctx);
+  const std::uint64_t errors = errors_now - std::exchange(connection.owner.stream_errors, errors_now);
 
   // A CONTINUATION that arrives once a graceful shutdown began consumes nothing, and the library would try for ever.
-  if (consumed == 0 && whole_header) return skip_frame(len, frame_length);
+  if (consumed == 0 && whole_header) return skip_continuation(*conn, connection, src, len, frame_length);
   if (consumed <= 0) return consumed;
 
   const std::uint64_t now = h2o_now(conn->super.ctx->loop);
@@ -86,7 +101,6 @@ ssize_t guarded_read_expect(h2o_http2_conn_t* conn, const std::uint8_t* src, std
       !connection.frames.reset_by_client(now, connection.owner.limits)) {
     return cut(connection, "too many streams reset by the client", description);
   }
-  const std::uint64_t errors = stream_errors(*conn->super.ctx) - errors_before;
   if (errors != 0 && !connection.frames.stream_errors(now, errors, connection.owner.limits)) {
     return cut(connection, "too many stream errors provoked by the client", description);
   }

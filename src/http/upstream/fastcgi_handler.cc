@@ -2,6 +2,7 @@
 // FastCGI (PHP-FPM): scripts below a root run at an application server, what else is there is served as files.
 #include "base/address.h"
 #include "base/log.h"
+#include "http/site_map.h"
 #include "http/upstream/fastcgi_params.h"
 #include "http/upstream/fastcgi_response.h"
 #include "http/upstream/handler_request.h"
@@ -43,6 +44,11 @@ class FastCgiHandler final : public RouteHandler {
       files_->handle(exchange);
       return;
     }
+    // A folder's path may be allowed and the script that stands for it denied.
+    if (script.kind == ScriptPath::Kind::script && is_denied(*exchange.route, script.name)) {
+      fail(exchange, 403, {});
+      return;
+    }
     if (script.kind == ScriptPath::Kind::not_found) {
       fail(exchange, 404, script.problem);
       return;
@@ -57,6 +63,10 @@ class FastCgiHandler final : public RouteHandler {
       return;
     }
     run(exchange, script, *fields);
+  }
+
+  bool answers_at_once(const Exchange& exchange) const override {
+    return resolve_script(fastcgi_.root, prefix_, exchange.path, fastcgi_.index).kind != ScriptPath::Kind::script;
   }
 
  private:

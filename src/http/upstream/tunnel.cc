@@ -3,6 +3,8 @@
 
 #include <cerrno>
 
+#include "http/guard/connection.h"
+
 namespace outrider::http::upstream {
 namespace {
 
@@ -99,6 +101,7 @@ void Tunnel::close() {
 
 void Tunnels::open(h2o_req_t& req, std::unique_ptr<Connection> upstream, std::string_view first) {
   Tunnel& tunnel = tunnels_.emplace_back(*this, std::move(upstream));
+  if (auto* client = http::Connection::of(req.conn->callbacks->get_socket(req.conn))) client->upgraded = true;
   h2o_iovec_t behind = iovec(keep(&req.pool, first));
   h2o_http1_upgrade(
       &req, &behind, first.empty() ? 0 : 1,
