@@ -18,7 +18,7 @@ CONFIG = """
 return {
   workers = 1,
   listen = { { address = "127.0.0.1:0" } },
-  sites = { ["*"] = { rules = "rules/*.lua", routes = {
+  sites = { ["localhost"] = { aliases = { "127.0.0.1" }, rules = "rules/*.lua", routes = {
     ["/"] = { files = "www" },
     ["/app/"] = { proxy = "http://unix:%TMP%/application.sock" },
   } } },
@@ -43,7 +43,7 @@ SITE = {
 
 
 def test_there_are_scenarios():
-    assert len(SCENARIOS) >= 11
+    assert len(SCENARIOS) >= 13
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
@@ -52,6 +52,7 @@ def test_scenario(serve, tmp_path, scenario):
     work = tmp_path / "varnishtest"
     work.mkdir()
     result = subprocess.run(
-        ["varnishtest", "-v", "-t", str(SECONDS), "-D", f"port={server.port()}", "-D", f"app={tmp_path}/application.sock", scenario],
+        ["varnishtest", "-v", "-t", str(SECONDS), "-D", f"port={server.port()}", "-D", f"app={tmp_path}/application.sock",
+         "-D", f"www={tmp_path}/www", scenario],
         capture_output=True, text=True, timeout=SECONDS + 30, env={**os.environ, "TMPDIR": str(work)})
     assert result.returncode == 0, result.stdout + result.stderr  # 77: skipped, which none of them is to be
