@@ -49,6 +49,10 @@ void DeathNotes::Slot::set(std::string_view new_phase, std::string_view new_rule
   phase_length = fill(phase, new_phase);
 }
 
+void DeathNotes::Slot::set_rule(std::string_view new_rule) {
+  rule_length = fill(rule, new_rule);
+}
+
 Result<DeathNotes> DeathNotes::create(std::size_t workers) {
   const auto broken = [] {
     return failure(fmt::format("cannot make the memory for death notes: {}", std::strerror(errno)));

@@ -28,6 +28,8 @@ class DeathNotes {
 
     /// Notes what begins; an empty phase means idle. Texts are cut to what fits. The worker's thread.
     void set(std::string_view new_phase, std::string_view new_rule, std::string_view new_path);
+    /// Notes whose function runs now; what was noted of the request stays.
+    void set_rule(std::string_view new_rule);
   };
 
   /// Errors: no memory.

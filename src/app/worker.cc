@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/crash_report.h"
+#include "app/noted_functions.h"
 
 namespace outrider::app {
 
@@ -58,7 +59,7 @@ void Worker::run(const std::shared_ptr<const push::WorkerRules>& rules, const st
                                                      std::string_view path) { note->set(phase, rule, path); };
   http::Frontend frontend(loop_, std::move(frontend_options));
   frontend_ = &frontend;
-  frontend.use_rules(rules);
+  frontend.use_rules(noted(rules));
   loop_.every(options_.tick, [this] { on_tick(); });
   started();
   loop_.run();
@@ -77,7 +78,14 @@ void Worker::listen(std::vector<http::ListeningSocket> sockets) {
 }
 
 void Worker::use_rules(std::shared_ptr<const push::WorkerRules> rules) {
-  loop_.post([this, rules = std::move(rules)] { frontend_->use_rules(rules); });
+  loop_.post([this, rules = noted(rules)] { frontend_->use_rules(rules); });
+}
+
+std::shared_ptr<const push::WorkerRules> Worker::noted(const std::shared_ptr<const push::WorkerRules>& rules) const {
+  if (rules == nullptr || rules->functions == nullptr) return rules;
+  auto copy = std::make_shared<push::WorkerRules>(*rules);
+  copy->functions = std::make_shared<NotedFunctions>(rules->functions, *options_.note);
+  return copy;
 }
 
 void Worker::drain() {

@@ -52,6 +52,8 @@ class Worker {
   const observe::DeliveryCounters& deliveries() const { return observer_.deliveries(); }
 
  private:
+  /// The same rules with a note of which function runs.
+  std::shared_ptr<const push::WorkerRules> noted(const std::shared_ptr<const push::WorkerRules>& rules) const;
   void run(const std::shared_ptr<const push::WorkerRules>& rules, const std::function<void()>& started);
   void on_tick();
 

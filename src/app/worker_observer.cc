@@ -23,7 +23,7 @@ WorkerObserver::WorkerObserver(observe::AccessLog* access_log, observe::LogForma
       failures_(failures) {}
 
 void WorkerObserver::request_ended(const push::RequestRecord& record) {
-  const bool debug = log::enabled(log::Level::debug);
+  const bool debug = !record.deliveries.empty() && log::enabled(log::Level::debug);
   for (const push::DeliveryRecord& delivery : record.deliveries) {
     deliveries_.add(delivery.how, delivery.reason);
     if (debug) log::write(log::Level::debug, delivery_line(record, delivery));

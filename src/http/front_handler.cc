@@ -59,8 +59,9 @@ bool is_ambiguous(std::string_view target) {
 /// The absolute form, "GET http://host/path" (RFC 9112 3.2.2): its authority counts, whatever Host says.
 void take_absolute_form(h2o_req_t& req) {
   const std::string_view target = view(req.path);
+  if (req.version >= 0x200 || target.empty() || target[0] == '/') return;
   const auto scheme_end = target.find("://");
-  if (req.version >= 0x200 || scheme_end == std::string_view::npos) return;
+  if (scheme_end == std::string_view::npos) return;
   const std::string_view scheme = target.substr(0, scheme_end);
   if (!equals_ignoring_case(scheme, "http") && !equals_ignoring_case(scheme, "https")) return;
   const auto path_at = std::min(target.find_first_of("/?", scheme_end + 3), target.size());
@@ -166,7 +167,6 @@ void serve(ExchangeState& exchange) {
   find_rules(exchange);
   RouteHandler& handler = *core.runtime(*exchange.route).handler;
   deliver_request_phase(exchange, handler);
-  if (core.options.progress) core.options.progress("handler", {}, exchange.path);
   handler.handle(exchange);
 }
 
@@ -192,6 +192,7 @@ int on_request(h2o_handler_t* self, h2o_req_t* req) {
   } else {
     serve(exchange);
   }
+  if (core.options.progress) core.options.progress({}, {}, {});
   return 0;
 }
 

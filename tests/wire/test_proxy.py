@@ -8,6 +8,7 @@ import pytest
 
 from h2client import Client
 from http1 import Answer, connect, exchange, get
+from outrider import SLOWER
 
 CONFIG = """
 return {
@@ -238,7 +239,7 @@ def test_a_client_that_does_not_read_costs_little(behind, application):
         held = sent
         client.read_for(0.5)
         assert sent == held, "the application was not held back"
-        assert server.resident_kib() - before < 1024
+        assert server.resident_kib() - before < 1024 * SLOWER  # a sanitizer keeps what was freed
     # The kernel's socket buffers take what they like; ours is what is not in them.
     assert held < 30_000_000
 

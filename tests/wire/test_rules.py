@@ -21,7 +21,7 @@ BAD = {
     "raises": ("error('out of order')", "out of order"),
     "a number": ("return 5", "number"),
     "no slash": ('return { style "no-slash.css" }', "no-slash.css"),
-    "10,000 entries": ('local t = {} for i = 1, 10000 do t[i] = style("/x" .. i .. ".css") end return t', "64"),
+    "10,000 entries": ('local t = {} for i = 1, 10000 do t[i] = style("/x" .. i .. ".css") end return t', ("more than 64", "CPU time")),
     "for ever": ("while true do end", "time"),
     "for ever, swallowing errors": ("while true do pcall(function() while true do end end) end", "time"),
     "memory": ("return ('x'):rep(2 ^ 30)", "memory"),
@@ -44,7 +44,8 @@ def test_a_rule_that_fails_costs_its_own_hints_alone(serve, body, word):
             assert page.all("link")[0] == "</good.css>; rel=preload; as=style"
             assert time.monotonic() - began < 5
     log = server.log()
-    assert "rules/a.lua:1" in log and "bad one" in log and word in log
+    assert "rules/a.lua:1" in log and "bad one" in log
+    assert any(one in log for one in ([word] if isinstance(word, str) else word)), log
     assert log.count("bad one") < 3  # once a minute, not once a request
     assert server.status()["rule_failures"]["bad one"] == 3
 
