@@ -145,7 +145,7 @@ def test_the_death_notice_names_the_rule(serve):
     """A rule that keeps a worker busy, within its limit, when the process dies."""
     rules = 'rule { name = "busy one", path = "/**", hints = function(req) local n = 0 for i = 1, 1e9 do n = n + i end end }'
     config = CONFIG.replace("%URL%", "http://127.0.0.1:1").replace('["*"] = {', '["*"] = { rules = "rules/*.lua",')
-    server = serve(config.replace("limits = {", "limits = { rule_cpu_ms = 60000,"),
+    server = serve(config.replace("limits = {", "limits = { rule_cpu_ms = 1000,"),
                    files={"www/index.html": "page", "rules/a.lua": rules})
     first = server.server_pid()
     with Client(server.address(), push=False) as client:
