@@ -9,15 +9,36 @@
 namespace outrider::http {
 namespace {
 
-push::TlsFacts tls_facts(h2o_socket_t* socket) {
+/// How the library's private struct begins. It gives no way from a socket to its SSL.
+struct LibraryTls {
+  SSL_CTX* context;
+  SSL* connection;
+};
+
+/// `context` is the one that the listener handed to the library: where it is not found first in the library's struct,
+/// the struct is not what we think and is left alone.
+std::string_view server_name_of(h2o_socket_t* socket, const tls::ServerContext* context) {
+  const auto& library = *reinterpret_cast<const LibraryTls*>(socket->ssl);
+  return context != nullptr && library.context == context->get() ? tls::server_name(library.connection)
+                                                                 : std::string_view();
+}
+
+push::TlsFacts tls_facts(h2o_socket_t* socket, const tls::ServerContext* context) {
   push::TlsFacts tls;
   const char* version = h2o_socket_get_ssl_protocol_version(socket);
   if (version == nullptr) return tls;
   tls.used = true;
   tls.version = version;
   if (const char* cipher = h2o_socket_get_ssl_cipher(socket)) tls.cipher = cipher;
+  tls.server_name = server_name_of(socket, context);
   tls.session_reused = h2o_socket_get_ssl_session_reused(socket) == 1;
   return tls;
+}
+
+const tls::ServerContext* tls_context(const ExchangeState& exchange) {
+  const FrontendCore& core = *exchange.frontend;
+  const std::size_t listen = static_cast<std::size_t>(&exchange.connection.listen - core.config->listen.data());
+  return listen < core.options.tls.size() ? core.options.tls[listen].get() : nullptr;
 }
 
 }  // namespace
@@ -56,7 +77,7 @@ void describe_request(ExchangeState& exchange, push::Request& request) {
   const bool direct = !request.client.behind_proxy;
   request.client.accepts_push = direct && req.version >= 0x200 && http2_connection(req).peer_settings.enable_push != 0;
   request.client.new_connection = direct && exchange.first_on_connection;
-  if (!connection.tls) connection.tls = tls_facts(connection.socket);
+  if (!connection.tls) connection.tls = tls_facts(connection.socket, tls_context(exchange));
   request.tls = *connection.tls;
   request.sent = direct ? &connection.sent : nullptr;
   request.bucket_key = exchange.frontend->options.bucket_key;

@@ -29,6 +29,7 @@ return {
   sites = {
     ["one.example"] = { aliases = { "www.one.example" }, routes = { ["/"] = { files = "one" } } },
     ["*.wild.example"] = { routes = { ["/"] = { files = "wild" } } },
+    ["two.example"] = { rules = "rules/*.lua", routes = { ["/"] = { files = "one" } } },
     ["localhost"] = { routes = { ["/"] = { files = "one" } } },
   },
   log = { access = { to = "stdout", format = "json" } },
@@ -41,7 +42,9 @@ return {
 def server(serve, tmp_path):
     for name in ("one.example", "two.example", "*.wild.example"):
         outrider.certificate(tmp_path / "t", name)
-    return serve(CONFIG, files={"one/index.html": "one", "wild/index.html": "wild"})
+    return serve(CONFIG, files={
+        "one/index.html": "one", "wild/index.html": "wild",
+        "rules/r.lua": 'rule { path = "/", hints = function(req) return { style("/" .. req.tls.server_name .. "/" .. req.tls.version .. ".css") } end }'})
 
 
 def served_certificate(address, name, minimum=None, maximum=None, protocols=("h2",)):
@@ -94,6 +97,11 @@ def test_hosts(server):
         answer = get(server.address(1), host=host)
         assert answer.status == status, host
         assert body is None or answer.body == body
+
+
+def test_rules_see_the_connection_s_tls(server):
+    with Client(server.address(0), tls=True, server_name="two.example", push=False) as client:
+        assert client.get("/").all("link") == ["</two.example/TLSv1.3.css>; rel=preload; as=style"]
 
 
 def test_ipv6_unix_and_prior_knowledge(server):

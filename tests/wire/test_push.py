@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
 """PUSH_PROMISE on the wire: which client gets one, in which order, and when it must not happen."""
+import http.client
+import ssl
+
 import h2.errors
 import pytest
 
-from h2client import Client
+import h2client
+import outrider
 
 CONFIG = """
 return {
   workers = 1,
-  listen = { { address = "127.0.0.1:0" } },
+  listen = { { address = "127.0.0.1:0", tls = { certificate = "t/localhost.pem", key = "t/localhost.key" } } },
   sites = { ["*"] = { rules = "rules/*.lua", routes = { ["/"] = { files = "www" } } } },
   log = { access = { to = "stdout", format = "json" }, error = { level = "debug" } },
   admin = { address = "unix:%TMP%/admin.sock" },
@@ -21,6 +25,16 @@ rule { name = "home", path = { "/", "/index.html" }, hints = { style "/app.css",
 rule { name = "other", path = "/other.html", hints = function(req) return { "/app.css" } end }
 rule { name = "assets push nothing", path = "/app.css", hints = { script "/app.js" } }
 """
+
+
+def Client(address, **options):
+    """These tests are all over TLS; vtc/ has the like over h2c."""
+    return h2client.Client(address, tls=True, **options)
+
+
+@pytest.fixture(autouse=True)
+def certificate(tmp_path):
+    outrider.certificate(tmp_path / "t", "localhost")
 
 
 @pytest.fixture
@@ -117,7 +131,7 @@ def test_goaway_ends_pushing(server):
     with Client(server.address()) as client:
         client.h2.close_connection()
         # python3-h2 sends nothing after its own GOAWAY, so the request goes by hand, on a fresh encoder.
-        head = client.h2.encoder.encode([(":method", "GET"), (":scheme", "http"), (":authority", "localhost"), (":path", "/")])
+        head = client.h2.encoder.encode([(":method", "GET"), (":scheme", "https"), (":authority", "localhost"), (":path", "/")])
         frame = len(head).to_bytes(3, "big") + b"\x01\x05" + (1).to_bytes(4, "big") + head
         client.sock.sendall(client.h2.data_to_send() + frame)
         data = b""
@@ -146,8 +160,7 @@ def test_window_0_holds_the_bytes_not_the_server(server):
 
 
 def test_http1_gets_link(server):
-    import http.client
-    connection = http.client.HTTPConnection(*server.address())
+    connection = http.client.HTTPSConnection(*server.address(), context=ssl._create_unverified_context())
     connection.request("GET", "/")
     response = connection.getresponse()
     assert response.status == 200
