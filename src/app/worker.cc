@@ -54,6 +54,7 @@ void Worker::run(const std::shared_ptr<const push::WorkerRules>& rules, const st
   frontend_options.tls = options_.tls;
   frontend_options.bucket_key = options_.bucket_key;
   frontend_options.observer = &observer_;
+  frontend_options.observe_every_request = options_.access_log != nullptr;
   frontend_options.counters = &live_;
   frontend_options.progress = [note = options_.note](std::string_view phase, std::string_view rule,
                                                      std::string_view path) { note->set(phase, rule, path); };

@@ -107,18 +107,24 @@ bool takes_hints(const h2o_req_t& req) {
 
 void deliver_request_phase(ExchangeState& exchange, const RouteHandler& handler) {
   if (exchange.rule_set == nullptr || exchange.pushed) return;
-  std::vector<push::Match> matches;
+  // Kept from request to request: most evaluations leave nothing behind that would have to live longer.
+  std::vector<push::Match>& matches = exchange.frontend->matches;
+  matches.clear();
   exchange.rule_set->find(exchange.host, view(exchange.req->method), exchange.path, matches);
   if (matches.empty()) return;
 
-  Delivery& delivery = exchange.make_delivery();
-  delivery.rules = exchange.frontend->rules;
-  delivery.matches = std::move(matches);
+  const std::shared_ptr<const push::WorkerRules>& rules = exchange.frontend->rules;
   push::Request request;
   describe_request(exchange, request);
   push::Evaluation evaluation =
-      push::evaluate(delivery.matches, push::Phase::request, request, nullptr, delivery.rules->functions.get(), false);
+      push::evaluate(matches, push::Phase::request, request, nullptr, rules->functions.get(), false);
   report_failures(exchange, evaluation);
+  const bool asks_again = exchange.rule_set->has_response_phase();
+  if (evaluation.list.empty() && evaluation.shadow.empty() && !asks_again) return;
+
+  Delivery& delivery = exchange.make_delivery();
+  delivery.rules = rules;
+  if (asks_again) delivery.matches = std::move(matches);
   delivery.shadow = std::move(evaluation.shadow);
   if (!evaluation.list.empty()) deliver(exchange, evaluation.list, request, handler.answers_at_once(exchange));
 }

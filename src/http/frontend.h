@@ -46,6 +46,8 @@ struct FrontendOptions {
   std::vector<std::shared_ptr<const tls::ServerContext>> tls;
   std::array<std::uint8_t, 16> bucket_key{};
   push::Observer* observer = nullptr;  // outlives the frontend
+  /// Tell the observer of every request; else of those alone that hints were decided for.
+  bool observe_every_request = true;
   LiveCounters* counters = nullptr;    // likewise
   /// Told what is being served before anything of ours or the library's can go wrong: for the death notice.
   std::function<void(std::string_view phase, std::string_view rule, std::string_view path)> progress;

@@ -48,6 +48,7 @@ void describe_exchange(const ExchangeState& exchange, push::RequestRecord& recor
 void log_request(h2o_logger_t* self, h2o_req_t* req) {
   const FrontendCore& core = *reinterpret_cast<RequestLogger*>(self)->core;
   const auto* exchange = static_cast<const ExchangeState*>(Exchange::of(req));
+  if (!core.options.observe_every_request && (exchange == nullptr || exchange->delivery == nullptr)) return;
   push::RequestRecord record;
   if (exchange != nullptr) describe_exchange(*exchange, record);
   record.method = view(req->input.method);
