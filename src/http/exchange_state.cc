@@ -9,10 +9,6 @@
 namespace outrider::http {
 namespace {
 
-void destroy(void* state) {
-  static_cast<ExchangeState*>(state)->~ExchangeState();
-}
-
 /// A request's number as 16 hex digits that do not tell how many there were: a bijective mix (splitmix64) of a counter.
 void write_id(std::uint64_t number, char* out) {
   number += 0x9e3779b97f4a7c15;
@@ -25,7 +21,7 @@ void write_id(std::uint64_t number, char* out) {
 }  // namespace
 
 ExchangeState& ExchangeState::begin(h2o_req_t& req, FrontendCore& core, Connection& connection) {
-  void* memory = h2o_mem_alloc_shared(&req.pool, sizeof(ExchangeState), destroy);
+  void* memory = h2o_mem_alloc_pool(&req.pool, sizeof(ExchangeState));
   auto* exchange = new (memory) ExchangeState(connection);
   exchange->req = &req;
   exchange->frontend = &core;
@@ -38,15 +34,15 @@ ExchangeState& ExchangeState::begin(h2o_req_t& req, FrontendCore& core, Connecti
   exchange->first_on_connection = connection.requests == 0;
   ++connection.requests;
   ++connection.requests_open;
-  core.options.counters->requests.fetch_add(1, std::memory_order_relaxed);
-  core.options.counters->requests_total.fetch_add(1, std::memory_order_relaxed);
+  count(core.options.counters->requests, 1);
+  count(core.options.counters->requests_total, 1);
   watch_response_head(*exchange);
   return *exchange;
 }
 
 ExchangeState::~ExchangeState() {
   --connection.requests_open;
-  frontend->options.counters->requests.fetch_sub(1, std::memory_order_relaxed);
+  count(frontend->options.counters->requests, -1);
 }
 
 Delivery& ExchangeState::make_delivery() {

@@ -18,7 +18,8 @@ struct ExchangeState : Exchange {
 
   static ExchangeState& of(Exchange& exchange) { return static_cast<ExchangeState&>(exchange); }
 
-  /// Makes the exchange of a request that our first handler sees; links it to the request.
+  /// Makes the exchange of a request that our first handler sees; links it to the request. The request's logger, which
+  /// the library calls last and once, destroys it.
   static ExchangeState& begin(h2o_req_t& req, FrontendCore& core, Connection& connection);
 
   /// The same as Exchange::delivery, which points here.

@@ -89,35 +89,35 @@ bool names_host(const h2o_req_t& req) {
   return req.version < 0x101 || req.authority.base != req.hostconf->authority.hostport.base;
 }
 
-/// Finds the host of an authority, unless it is the one that the connection's last request named. False where there is
-/// none.
-bool remember_host(Connection& connection, std::string_view authority) {
+/// Finds the host of an authority and its site, unless it is the one that the connection's last request named. False
+/// where there is none.
+bool remember_host(Connection& connection, const SiteMap& sites, std::string_view authority) {
   if (!authority.empty() && authority == connection.last_authority) return true;
   connection.last_host.clear();
   const bool sound = host_of(authority, connection.last_host);
   connection.last_authority = sound ? authority : std::string_view();
+  connection.last_site = sound ? sites.find(connection.last_host) : nullptr;
   return sound;
 }
 
 /// Fills what the request says of itself. Returns the status of what is wrong with it, or 0.
-int read_request(ExchangeState& exchange, std::string& host) {
+int read_request(ExchangeState& exchange) {
   h2o_req_t& req = *exchange.req;
   if (const int status = status_of_method(view(req.method)); status != 0) return status;
   take_absolute_form(req);
   if (!target_is_sound(req) || !names_host(req)) return 400;
   join_slashes(req);
   exchange.authority = view(req.authority);
-  if (!remember_host(exchange.connection, exchange.authority)) return 400;
-  host = exchange.connection.last_host;
-  exchange.host = keep(&req.pool, host);
+  if (!remember_host(exchange.connection, exchange.frontend->sites, exchange.authority)) return 400;
+  exchange.host = keep(&req.pool, exchange.connection.last_host);
   exchange.path = view(req.path_normalized);
   return 0;
 }
 
 /// Chooses site and route and binds the route's filters and logger. Returns an error's status, or 0.
-int choose_route(ExchangeState& exchange, const std::string& host) {
+int choose_route(ExchangeState& exchange) {
   h2o_req_t& req = *exchange.req;
-  exchange.site = exchange.frontend->sites.find(host);
+  exchange.site = exchange.connection.last_site;
   if (exchange.site == nullptr) return 421;
   exchange.route = find_route(*exchange.site, exchange.path);
   if (exchange.route == nullptr) return 404;
@@ -178,16 +178,15 @@ int on_request(h2o_handler_t* self, h2o_req_t* req) {
   if (exchange.pushed && core.pushing != nullptr) repeat_header_fields(*req, *core.pushing);
   read_forwarded_client(exchange);
 
-  std::string host;
   if (asks_about_server(*req)) {
     answer_options(*req);
-  } else if (const int status = read_request(exchange, host); status != 0) {
+  } else if (const int status = read_request(exchange); status != 0) {
     fail(exchange, status, {});
   } else if (!core.config->health.empty() && exchange.path == core.config->health) {
     answer_health(exchange);
   } else if (must_use_https(exchange)) {
     redirect_to_https(exchange, core.https_port);
-  } else if (const int refusal = choose_route(exchange, host); refusal != 0) {
+  } else if (const int refusal = choose_route(exchange); refusal != 0) {
     fail(exchange, refusal, {});
   } else {
     serve(exchange);

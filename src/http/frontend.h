@@ -33,6 +33,12 @@ struct LiveCounters {
   std::atomic<std::int64_t> upstream_connections{0};  // open now, idle ones too
 };
 
+/// Adds to a counter of one's own: with a single writer no locked instruction is needed.
+template <class Number>
+void count(std::atomic<Number>& counter, std::int64_t by) {
+  counter.store(counter.load(std::memory_order_relaxed) + static_cast<Number>(by), std::memory_order_relaxed);
+}
+
 /// A socket to accept from, with the TLS context of its listener (null for plaintext). `listen` is an index into
 /// Config::listen.
 struct ListeningSocket {
@@ -48,7 +54,7 @@ struct FrontendOptions {
   push::Observer* observer = nullptr;  // outlives the frontend
   /// Tell the observer of every request; else of those alone that hints were decided for.
   bool observe_every_request = true;
-  LiveCounters* counters = nullptr;    // likewise
+  LiveCounters* counters = nullptr;  // likewise
   /// Told what is being served before anything of ours or the library's can go wrong: for the death notice.
   std::function<void(std::string_view phase, std::string_view rule, std::string_view path)> progress;
 };

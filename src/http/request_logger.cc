@@ -45,9 +45,7 @@ void describe_exchange(const ExchangeState& exchange, push::RequestRecord& recor
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - exchange.begun);
 }
 
-void log_request(h2o_logger_t* self, h2o_req_t* req) {
-  const FrontendCore& core = *reinterpret_cast<RequestLogger*>(self)->core;
-  const auto* exchange = static_cast<const ExchangeState*>(Exchange::of(req));
+void report(const FrontendCore& core, h2o_req_t* req, const ExchangeState* exchange) {
   if (!core.options.observe_every_request && (exchange == nullptr || exchange->delivery == nullptr)) return;
   push::RequestRecord record;
   if (exchange != nullptr) describe_exchange(*exchange, record);
@@ -66,6 +64,12 @@ void log_request(h2o_logger_t* self, h2o_req_t* req) {
   if (exchange != nullptr && exchange->delivery != nullptr) deliveries = records_of(*exchange->delivery);
   record.deliveries = deliveries;
   core.options.observer->request_ended(record);
+}
+
+void log_request(h2o_logger_t* self, h2o_req_t* req) {
+  auto* exchange = static_cast<ExchangeState*>(Exchange::of(req));
+  report(*reinterpret_cast<RequestLogger*>(self)->core, req, exchange);
+  if (exchange != nullptr) exchange->~ExchangeState();
 }
 
 }  // namespace

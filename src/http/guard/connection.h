@@ -18,7 +18,8 @@
 
 namespace outrider::config {
 struct Listen;
-}
+struct Site;
+}  // namespace outrider::config
 
 namespace outrider::http {
 
@@ -62,6 +63,7 @@ class Connection {
   push::SentMemory sent;
   std::optional<push::TlsFacts> tls;      // found with the first request that a rule looks at; they do not change
   std::string last_authority, last_host;  // of the last request, which the next one most often repeats
+  const config::Site* last_site = nullptr;
 
   // The guard's own state: see interpose.cc.
   bool guarded_http2 = false;
