@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "http/delivery.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "base/text.h"
 #include "http/early_hints.h"
 #include "http/exchange_state.h"
 #include "http/push_promise.h"

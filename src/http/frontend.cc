@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "http/frontend.h"
 
+#include <stdexcept>
 #include <utility>
 
 #include "base/check.h"
-#include "base/load_error.h"
 #include "http/core.h"
 #include "http/guard/interpose.h"
 #include "http/listener.h"
@@ -67,7 +67,7 @@ Frontend::Frontend(EventLoop& loop, FrontendOptions options) : impl_(std::make_u
   ConnectionOwner prover;
   prover.counters = &scratch;
   if (const auto proof = prove_interposition(loop.get(), plaintext, prover); !proof)
-    throw LoadError({}, proof.error().message);
+    throw std::runtime_error(proof.error().message);
 
   loop.every(tick_interval, [impl = impl_.get(), alive = std::weak_ptr<bool>(impl_->alive)] {
     if (alive.lock()) impl->tick();

@@ -61,6 +61,8 @@ struct FrontendOptions {
 
 class Frontend {
  public:
+  /// Throws std::runtime_error where libh2o would run unguarded (guard/interpose.h): a fault of the build, not of the
+  /// operator's files.
   Frontend(EventLoop& loop, FrontendOptions options);
   ~Frontend();
   Frontend(const Frontend&) = delete;

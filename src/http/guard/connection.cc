@@ -55,7 +55,6 @@ std::string_view Connection::peer_text() {
 void Connection::source_from_proxy_header(const Address& source) {
   peer_ = source;
   peer_text_ = source.host_text();
-  source_from_proxy_header_ = true;
 }
 
 void Connection::shut_down() {

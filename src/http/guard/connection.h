@@ -49,7 +49,6 @@ class Connection {
   std::string_view peer_text();
   /// A PROXY header told who the client is: what the kernel knows of the peer is somebody else's.
   void source_from_proxy_header(const Address& source);
-  bool has_source_from_proxy_header() const { return source_from_proxy_header_; }
   /// Ends the connection as a vanished peer would: the library sees it at its next read or write.
   void shut_down();
 
@@ -93,7 +92,6 @@ class Connection {
 
   Address peer_;
   std::string peer_text_;
-  bool source_from_proxy_header_ = false;
 };
 
 }  // namespace outrider::http
