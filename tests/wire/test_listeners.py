@@ -136,10 +136,8 @@ def test_proxy_protocol_is_required_and_only_from_its_networks(server):
 
 
 def test_redirect_to_https(server):
-    port = server.port(0)
     answer = get(server.address(5), "/a/b?c=d", host="one.example")
-    assert (answer.status, answer.header("location")) == (301, f"https://one.example:{port}/a/b?c=d") or \
-        answer.header("location") == "https://one.example/a/b?c=d"
+    assert (answer.status, answer.header("location")) == (301, "https://one.example/a/b?c=d")
     assert get(server.address(5), "/", host="one.example", method="POST", body=b"x").status == 308
     assert get(server.address(5), "/.well-known/acme-challenge/x", host="one.example").status == 404
 
