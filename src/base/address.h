@@ -31,6 +31,8 @@ struct Address {
   std::string host_text() const;
   /// "192.0.2.1:80", "[2001:db8::1]:80", "unix:/run/x.sock".
   std::string text() const;
+
+  friend bool operator==(const Address& a, const Address& b) { return a.text() == b.text(); }
 };
 
 /// A CIDR block: "10.0.0.0/8", "2001:db8::/32", or a single address. IPv4-mapped IPv6 addresses count as IPv4.
@@ -39,6 +41,8 @@ class Network {
   static Result<Network> parse(std::string_view text);
   bool contains(const Address& address) const;
   std::string text() const { return text_; }
+
+  friend bool operator==(const Network& a, const Network& b) { return a.bits_ == b.bits_ && a.bytes_ == b.bytes_; }
 
  private:
   std::array<std::uint8_t, 16> bytes_{};

@@ -18,10 +18,19 @@
 
 namespace outrider::config {
 
+/// Where something is written: for messages. A comment that moves lines is no change of the configuration.
+struct Written : Place {
+  Written() = default;
+  Written(Place place) : Place(std::move(place)) {}
+  friend bool operator==(const Written&, const Written&) { return true; }
+};
+
 struct Certificate {
   std::filesystem::path certificate;  // PEM, leaf first
   std::filesystem::path key;          // PEM
-  Place place;
+  Written place;
+
+  bool operator==(const Certificate&) const = default;
 };
 
 /// A listener behind a balancer or CDN.
@@ -30,6 +39,8 @@ struct Behind {
   bool trusts_unix = false;      // "unix:" in trusted: every peer of a unix listener
   bool passes_103 = false;
   std::string country_header;  // lower case; empty = none
+
+  bool operator==(const Behind&) const = default;
 };
 
 struct Listen {
@@ -41,7 +52,9 @@ struct Listen {
   std::optional<std::vector<Network>> proxy_protocol_from;
   std::optional<unsigned> mode;  // of a unix socket
   std::string owner, group;
-  Place place;
+  Written place;
+
+  bool operator==(const Listen&) const = default;
 };
 
 struct Files {
@@ -49,6 +62,8 @@ struct Files {
   std::vector<std::string> index{"index.html"};
   std::string fallback;  // a path within the route, served where nothing is found; empty = 404
   bool precompressed = true;
+
+  bool operator==(const Files&) const = default;
 };
 
 /// One server of an upstream: "http://10.0.0.1:3000", "http://app.internal:80", "http://unix:/run/app.sock" or, for
@@ -58,6 +73,8 @@ struct UpstreamServer {
   std::string host;  // a name or an IP address; empty for unix
   std::uint16_t port = 0;
   std::string unix_path;
+
+  bool operator==(const UpstreamServer&) const = default;
 };
 
 struct Upstream {
@@ -70,6 +87,8 @@ struct Upstream {
   std::uint32_t max_failures = 3;            // in a row, before a server rests
   std::uint32_t rest_ms = 10'000;
   std::uint32_t max_head_bytes = 65'536;  // of a response head, all 1xx together likewise
+
+  bool operator==(const Upstream&) const = default;
 };
 
 struct Proxy {
@@ -77,23 +96,31 @@ struct Proxy {
   std::string path_prefix;  // of the server's URL, put before the path; "" = none
   bool websocket = true;
   std::uint32_t websocket_idle_timeout_ms = 300'000;
+
+  bool operator==(const Proxy&) const = default;
 };
 
 struct FastCgi {
   Upstream upstream;
   std::filesystem::path root;
   std::string index = "/index.php";
+
+  bool operator==(const FastCgi&) const = default;
 };
 
 struct Redirect {
   int status = 301;
   std::string to;  // an URL or a path; the rest of the request's path is appended where it ends in "/"
+
+  bool operator==(const Redirect&) const = default;
 };
 
 struct HeaderChange {
   enum class Type { set, add, remove } type;
   std::string name;  // lower case
   std::string value;
+
+  bool operator==(const HeaderChange&) const = default;
 };
 
 struct Route {
@@ -107,32 +134,61 @@ struct Route {
   std::vector<std::pair<int, std::string>> error_pages;  // status -> path within the site
   std::uint64_t max_body_bytes = 16u << 20;
   bool gzip = true;  // compress what is compressible on the fly
-  Place place;
+  Written place;
+
+  bool operator==(const Route&) const = default;
 };
 
 struct Site {
   std::string name;  // lower case: "www.example.com", "*.example.com", "*"
   std::vector<std::string> aliases;
   std::vector<std::string> rules;  // absolute globs
-  Place rules_place;
+  Written rules_place;
   std::vector<Route> routes;  // longest prefix first
-  Place place;
+  Written place;
+
+  bool operator==(const Site&) const = default;
 };
 
 struct AccessLog {
   std::string to;  // "stdout", "stderr", "off" or an absolute path
   bool json = false;
+
+  bool operator==(const AccessLog&) const = default;
 };
 
 struct ErrorLog {
   std::string to;  // empty = standard error, or an absolute path
   log::Level level = log::Level::info;
+
+  bool operator==(const ErrorLog&) const = default;
 };
 
 struct Admin {
-  std::optional<Address> address;  // unix
-  unsigned mode = 0660;
+  std::vector<Address> addresses;    // unix sockets, and TCP where there is a token
+  std::filesystem::path token_file;  // holds what a TCP client has to say (RFC 6750 2.1); empty = none
+  unsigned mode = 0660;              // of unix sockets
   std::string group;
+
+  bool operator==(const Admin&) const = default;
+};
+
+/// When a generation that turns out bad is left for the one before.
+struct Rollback {
+  std::uint32_t failures_percent = 10;  // of evaluations in which a rule failed; 0 = off
+  std::uint32_t assets_percent = 10;    // of hinted assets answered with a redirect or ≥ 400; 0 = off
+  std::uint32_t window_s = 60;
+  std::uint32_t minimum = 100;  // of evaluations, or of answered assets, before anything is concluded
+
+  bool operator==(const Rollback&) const = default;
+};
+
+struct Reload {
+  std::uint32_t keep_generations = 10;     // old ones, with their sources
+  std::uint32_t test_timeout_ms = 10'000;  // of all tests beside the rules together
+  Rollback rollback;
+
+  bool operator==(const Reload&) const = default;
 };
 
 struct Limits {
@@ -141,10 +197,14 @@ struct Limits {
   std::uint32_t request_timeout_ms = 30'000;  // HTTP/1: head and body
   std::uint32_t handshake_timeout_ms = 10'000;
   std::uint32_t shutdown_timeout_ms = 30'000;
-  std::uint32_t resets_per_10s = 200;  // RST_STREAM by the client, and stream errors it provokes, each
+  std::uint32_t drain_delay_ms = 0;            // between the 503 of the health path and the first GOAWAY
+  std::uint32_t drain_timeout_ms = 3'600'000;  // of connections that a reload left with the old configuration
+  std::uint32_t resets_per_10s = 200;          // RST_STREAM by the client, and stream errors it provokes, each
   std::uint32_t rule_cpu_ms = 5;
   std::uint64_t rule_memory_bytes = 64u << 20;
   std::uint64_t rule_pattern_steps = 1'000'000;
+
+  bool operator==(const Limits&) const = default;
 };
 
 struct Config {
@@ -155,12 +215,17 @@ struct Config {
   ErrorLog error_log;
   Admin admin;
   Limits limits;
+  Reload reload;
   std::uint32_t workers = 0;  // 0 = one per core
   std::vector<std::filesystem::path> data_dirs;
   bool jit = false;
   bool watch = false;
   std::filesystem::path bucket_key;  // empty = random
-  std::filesystem::path folder;      // of the configuration file: relative paths start here
+  std::vector<std::filesystem::path>
+      ticket_keys;               // of TLS sessions: the current one, then previous ones; empty = random
+  std::filesystem::path folder;  // of the configuration file: relative paths start here
+
+  bool operator==(const Config&) const = default;
 };
 
 }  // namespace outrider::config

@@ -34,7 +34,7 @@ Config for_files(const std::filesystem::path& directory, Certificate certificate
 
   Site site;
   site.name = "*";
-  site.rules_place = {"--rules", 0};
+  site.rules_place = Place{"--rules", 0};
   for (const std::string& glob : rules_globs) {
     const std::filesystem::path path = absolute(here, glob);
     const Text text = option("--rules", glob);

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "config/read.h"
 
-#include <glob.h>
-
-#include <cerrno>
-#include <cstring>
 #include <set>
 
 #include <fmt/format.h>
@@ -26,7 +22,7 @@ std::string escaped(const std::filesystem::path& path) {
 }
 
 /// The files that match, sorted by name (bytes); none is fine, a folder that is missing is not.
-std::vector<std::filesystem::path> find_files(Reading& reading, const Text& text) {
+std::vector<std::filesystem::path> find_files(Reading& reading, const Text& text, const Sources& sources) {
   std::vector<std::filesystem::path> files;
   const bool relative = text.text.empty() || text.text.front() != '/';
   const std::filesystem::path fixed = absolute(relative ? reading.folder : "/", fixed_part(text.text).string());
@@ -36,27 +32,20 @@ std::vector<std::filesystem::path> find_files(Reading& reading, const Text& text
   }
   if (!check_directory(reading.report, text, fixed)) return files;
   const std::string pattern = relative ? escaped(reading.folder) + "/" + text.text : text.text;
-  glob_t found{};
-  const int status = ::glob(pattern.c_str(), GLOB_MARK | GLOB_ERR, nullptr, &found);
-  if (status != 0 && status != GLOB_NOMATCH) {
-    reading.report.wrong(text, "a glob of files such as \"sites.d/*.lua\"",
-                         fmt::format("{} cannot be searched: {}", text.shown(), std::strerror(errno)));
-  }
-  for (std::size_t i = 0; status == 0 && i < found.gl_pathc; ++i) {
-    const std::string_view file = found.gl_pathv[i];
-    if (file.back() != '/') files.emplace_back(file);  // GLOB_MARK puts a slash behind directories
-  }
-  ::globfree(&found);
+  auto found = sources.glob(pattern);
+  if (found) return std::move(*found);
+  reading.report.wrong(text, "a glob of files such as \"sites.d/*.lua\"",
+                       fmt::format("{} cannot be searched: {}", text.shown(), found.error().message));
   return files;
 }
 
-void read_included(Reading& reading, const Fields& configuration, const LoadFile& load, std::vector<Site>& sites) {
+void read_included(Reading& reading, const Fields& configuration, const Sources& sources, std::vector<Site>& sites) {
   std::set<std::filesystem::path> done;
   for (const Text& text : configuration.texts("include")) {
-    for (const std::filesystem::path& file : find_files(reading, text)) {
+    for (const std::filesystem::path& file : find_files(reading, text, sources)) {
       if (!done.insert(file.lexically_normal()).second) continue;
       try {
-        read_sites(reading, load(file), {}, sites);
+        read_sites(reading, sources.load(file), {}, sites);
       } catch (const LoadError& error) {
         reading.report.add_all(error.problems());
       }
@@ -66,7 +55,7 @@ void read_included(Reading& reading, const Fields& configuration, const LoadFile
 
 }  // namespace
 
-Config read(const Value& tree, const std::filesystem::path& folder, const LoadFile& load) {
+Config read(const Value& tree, const std::filesystem::path& folder, const Sources& sources) {
   Config config;
   config.folder = std::filesystem::absolute(folder).lexically_normal();
   Reading reading{{}, config.folder, {}};
@@ -75,7 +64,7 @@ Config read(const Value& tree, const std::filesystem::path& folder, const LoadFi
     config.listen = read_listen(reading, fields);
     read_settings(reading, fields, config);
     if (const Value* sites = fields.value("sites")) read_sites(reading, *sites, "sites", config.sites);
-    read_included(reading, fields, load, config.sites);
+    read_included(reading, fields, sources, config.sites);
     if (!fields.mentions("sites") && !fields.mentions("include")) {
       reading.report.add(
           tree.place, {},

@@ -7,18 +7,24 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "base/value.h"
 #include "config/config.h"
 
 namespace outrider::config {
 
-/// Loads one included file (src/app joins this with src/script).
-using LoadFile = std::function<Value(const std::filesystem::path& file)>;
+/// How the reader gets at other files of the configuration (src/app joins this with src/script).
+struct Sources {
+  /// Loads one included file; throws LoadError.
+  std::function<Value(const std::filesystem::path& file)> load;
+  /// The regular files that match an absolute glob, sorted by bytes. Errors: the folder cannot be searched, and why.
+  std::function<Result<std::vector<std::filesystem::path>>(const std::string& glob)> glob;
+};
 
 /// Throws LoadError with every problem found, each with file, line, key, what was expected and what was found; unknown
 /// and repeated keys are errors with a suggestion. Directories and files that are named must exist and be readable.
 /// `folder` is the configuration file's, absolute.
-Config read(const Value& tree, const std::filesystem::path& folder, const LoadFile& load);
+Config read(const Value& tree, const std::filesystem::path& folder, const Sources& sources);
 
 /// `run --files DIR`: one site on "*", a listener on a port of 127.0.0.1 (0 = any free one) with the given certificate,
 /// the access log on standard output. `rules_globs` are relative to the current folder. Throws LoadError where the

@@ -60,6 +60,19 @@ ErrorLog read_error_log(Reading& reading, const Fields& log) {
   return result;
 }
 
+/// Over TCP anybody who reaches the address could command the server.
+void read_admin_address(Reading& reading, const Text& text, Admin& admin) {
+  Address address;
+  constexpr std::string_view expected = "a unix socket such as \"unix:/run/outrider/admin.sock\"";
+  if (!read_address(reading, text, expected, address)) return;
+  if (address.is_unix() || !admin.token_file.empty()) {
+    admin.addresses.push_back(address);
+    return;
+  }
+  reading.report.wrong(text, fmt::format("{}, or a token_file (a long random word in a file) beside it", expected),
+                       fmt::format("whoever can connect to {} could command the server", text.shown()));
+}
+
 Admin read_admin(Reading& reading, const Fields& configuration) {
   Admin admin;
   const Value* value = configuration.value("admin");
@@ -68,15 +81,35 @@ Admin read_admin(Reading& reading, const Fields& configuration) {
   admin.mode = fields.mode("mode");
   admin.group = fields.text("group").text;
   if (fields.has("group")) check_group(reading.report, fields.text("group"));
-  Address address;
-  constexpr std::string_view expected = "a unix socket such as \"unix:/run/outrider/admin.sock\"";
-  if (!fields.has("address") || !read_address(reading, fields.text("address"), expected, address)) return admin;
-  if (address.is_unix()) {
-    admin.address = address;
-  } else {
-    reading.report.wrong(fields.text("address"), expected);
+  if (fields.has("token_file")) {
+    admin.token_file = absolute(reading.folder, fields.text("token_file").text);
+    check_file(reading.report, fields.text("token_file"), admin.token_file);
   }
+  for (const Text& text : fields.texts("address")) read_admin_address(reading, text, admin);
   return admin;
+}
+
+Rollback read_rollback(Reading& reading, const Fields& reload) {
+  Rollback rollback;
+  const Value* value = reload.value("rollback");
+  if (!value) return rollback;
+  const Fields fields(reading.report, *value, reload.path("rollback"), *group_of("reload").find("rollback")->group);
+  rollback.failures_percent = fields.integer<std::uint32_t>("failures_percent");
+  rollback.assets_percent = fields.integer<std::uint32_t>("assets_percent");
+  rollback.window_s = fields.integer<std::uint32_t>("window_s");
+  rollback.minimum = fields.integer<std::uint32_t>("minimum");
+  return rollback;
+}
+
+Reload read_reload(Reading& reading, const Fields& configuration) {
+  Reload reload;
+  const Value* value = configuration.value("reload");
+  if (!value) return reload;
+  const Fields fields(reading.report, *value, "reload", group_of("reload"));
+  reload.keep_generations = fields.integer<std::uint32_t>("keep_generations");
+  reload.test_timeout_ms = fields.integer<std::uint32_t>("test_timeout_ms");
+  reload.rollback = read_rollback(reading, fields);
+  return reload;
 }
 
 Limits read_limits(Reading& reading, const Fields& configuration) {
@@ -89,6 +122,8 @@ Limits read_limits(Reading& reading, const Fields& configuration) {
   limits.request_timeout_ms = fields.integer<std::uint32_t>("request_timeout_ms");
   limits.handshake_timeout_ms = fields.integer<std::uint32_t>("handshake_timeout_ms");
   limits.shutdown_timeout_ms = fields.integer<std::uint32_t>("shutdown_timeout_ms");
+  limits.drain_delay_ms = fields.integer<std::uint32_t>("drain_delay_ms");
+  limits.drain_timeout_ms = fields.integer<std::uint32_t>("drain_timeout_ms");
   limits.resets_per_10s = fields.integer<std::uint32_t>("resets_per_10s");
   limits.rule_cpu_ms = fields.integer<std::uint32_t>("rule_cpu_ms");
   limits.rule_memory_bytes = fields.integer<std::uint64_t>("rule_memory_bytes");
@@ -109,6 +144,7 @@ void read_settings(Reading& reading, const Fields& configuration, Config& config
   }
   config.admin = read_admin(reading, configuration);
   config.limits = read_limits(reading, configuration);
+  config.reload = read_reload(reading, configuration);
   config.workers = configuration.integer<std::uint32_t>("workers");
   config.jit = configuration.boolean("jit");
   config.watch = configuration.boolean("watch");
@@ -119,6 +155,10 @@ void read_settings(Reading& reading, const Fields& configuration, Config& config
   if (configuration.has("bucket_key")) {
     config.bucket_key = absolute(reading.folder, configuration.text("bucket_key").text);
     check_file(reading.report, configuration.text("bucket_key"), config.bucket_key);
+  }
+  for (const Text& text : configuration.texts("ticket_keys")) {
+    config.ticket_keys.push_back(absolute(reading.folder, text.text));
+    check_file(reading.report, text, config.ticket_keys.back());
   }
 }
 

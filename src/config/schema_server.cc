@@ -115,18 +115,80 @@ constexpr Group log_group{"log", "The two logs.", log_keys};
 
 constexpr Key admin_keys[] = {
     {.name = "address",
-     .type = Type::string,
-     .sentence = "The unix socket on which the server tells its state.",
+     .type = Type::strings,
+     .sentence =
+         "Where the server tells its state and takes commands: a unix socket, or a TCP address where there is a "
+         "token_file, or several.",
      .required = true,
      .example = "\"unix:/run/outrider/admin.sock\""},
+    {.name = "token_file",
+     .type = Type::string,
+     .sentence = "The file with the word that whoever comes over TCP must send as \"Authorization: Bearer WORD\".",
+     .example = "credential \"admin-token\""},
     {.name = "mode",
      .type = Type::mode,
-     .sentence = "The socket's permissions.",
+     .sentence = "The permissions of the unix socket.",
      .standard = "0660",
      .example = "\"0660\""},
-    {.name = "group", .type = Type::string, .sentence = "The socket's group.", .example = "\"adm\""},
+    {.name = "group", .type = Type::string, .sentence = "The group of the unix socket.", .example = "\"adm\""},
 };
 constexpr Group admin{"admin", "The admin plane.", admin_keys};
+
+constexpr Key rollback_keys[] = {
+    {.name = "failures_percent",
+     .type = Type::integer,
+     .sentence = "The share of evaluations in which a rule fails, from which on the generation before is taken back; 0 "
+                 "means never.",
+     .standard = 10,
+     .unit = "percent",
+     .least = 0,
+     .most = 100},
+    {.name = "assets_percent",
+     .type = Type::integer,
+     .sentence = "The share of hinted assets that are answered with a redirect or an error, from which on the "
+                 "generation before is taken back; 0 means never.",
+     .standard = 10,
+     .unit = "percent",
+     .least = 0,
+     .most = 100},
+    {.name = "window_s",
+     .type = Type::integer,
+     .sentence = "The time over which the shares are counted.",
+     .standard = 60,
+     .unit = "s",
+     .least = 1,
+     .most = 3'600},
+    {.name = "minimum",
+     .type = Type::integer,
+     .sentence = "How many evaluations, or answered assets, there must be before anything is concluded.",
+     .standard = 100,
+     .unit = "events",
+     .least = 1,
+     .most = 1'000'000},
+};
+constexpr Group rollback{"rollback", "When a new generation is left by itself for the one before.", rollback_keys};
+
+constexpr Key reload_keys[] = {
+    {.name = "keep_generations",
+     .type = Type::integer,
+     .sentence = "How many earlier generations are kept with their sources, for \"outrider rollback\".",
+     .standard = 10,
+     .unit = "generations",
+     .least = 1,
+     .most = 1'000},
+    {.name = "test_timeout_ms",
+     .type = Type::integer,
+     .sentence = "How long all tests beside the rules (*.test.lua) may take together.",
+     .standard = 10'000,
+     .unit = "ms",
+     .least = 10,
+     .most = 600'000},
+    {.name = "rollback",
+     .type = Type::table,
+     .sentence = "When a new generation is left by itself for the one before.",
+     .group = &rollback},
+};
+constexpr Group reload{"reload", "How generations follow each other.", reload_keys};
 
 constexpr Key limits_keys[] = {
     {.name = "pushes_per_connection",
@@ -164,6 +226,22 @@ constexpr Key limits_keys[] = {
      .unit = "ms",
      .least = 0,
      .most = day_ms},
+    {.name = "drain_delay_ms",
+     .type = Type::integer,
+     .sentence = "How long the server goes on as ever, but for the 503 of its health path, before it lets go of its "
+                 "clients: the time that balancers need to notice.",
+     .standard = 0,
+     .unit = "ms",
+     .least = 0,
+     .most = day_ms},
+    {.name = "drain_timeout_ms",
+     .type = Type::integer,
+     .sentence = "How long requests, downloads and WebSockets that a reload left with the configuration before may "
+                 "go on.",
+     .standard = 3'600'000,
+     .unit = "ms",
+     .least = 0,
+     .most = 7 * day_ms},
     {.name = "resets_per_10s",
      .type = Type::integer,
      .sentence = "How many streams a client may reset, and how many stream errors it may provoke, in 10 seconds.",
@@ -214,11 +292,12 @@ constexpr Key configuration_keys[] = {
      .group = &site},
     {.name = "health",
      .type = Type::string,
-     .sentence = "A path that answers 200 on every host while the server takes requests.",
+     .sentence = "A path that answers 200 on every host, and 503 while the server drains.",
      .example = "\"/.outrider/health\""},
     {.name = "log", .type = Type::table, .sentence = "The two logs.", .group = &log_group},
     {.name = "admin", .type = Type::table, .sentence = "The admin plane; default: none.", .group = &admin},
     {.name = "limits", .type = Type::table, .sentence = "What clients and rules may use.", .group = &limits},
+    {.name = "reload", .type = Type::table, .sentence = "How generations follow each other.", .group = &reload},
     {.name = "workers",
      .type = Type::integer,
      .sentence = "The worker threads; 0 means one per core.",
@@ -243,6 +322,11 @@ constexpr Key configuration_keys[] = {
      .sentence = "The file whose key spreads visitors over buckets, so that several machines agree; default: random at "
                  "each start.",
      .example = "\"/etc/outrider/bucket.key\""},
+    {.name = "ticket_keys",
+     .type = Type::strings,
+     .sentence = "The files whose keys seal TLS session tickets, the current one first, then earlier ones, so that "
+                 "several machines and restarts agree; default: random at each start.",
+     .example = "{ \"tls/ticket.key\", \"tls/ticket-before.key\" }"},
 };
 
 }  // namespace

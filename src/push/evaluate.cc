@@ -117,6 +117,10 @@ class Evaluator {
 
 }  // namespace
 
+bool Evaluation::failed() const {
+  return std::any_of(traces.begin(), traces.end(), [](const RuleTrace& trace) { return !trace.error.empty(); });
+}
+
 Evaluation evaluate(const std::vector<Match>& matches, Phase phase, const Request& request, const Response* response,
                     FunctionHost* functions, bool trace) {
   Evaluation evaluation;

@@ -38,6 +38,9 @@ struct Evaluation {
   PushList shadow;
   /// Filled only where asked for, and for rules that failed.
   std::vector<RuleTrace> traces;
+
+  /// At least one rule failed.
+  bool failed() const;
 };
 
 /// Evaluates the matches of one phase in their order. `functions` may be null where no rule has any. Of entries whose

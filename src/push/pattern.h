@@ -45,6 +45,7 @@ class Pattern {
   /// True if the whole decoded path matches; captures are appended to `captures` (which may be null).
   bool matches(std::string_view path, std::vector<Capture>* captures) const;
   const std::string& text() const { return text_; }
+  friend bool operator==(const Pattern& a, const Pattern& b) { return a.text_ == b.text_; }
   /// The head: the segments before the first one with a `**` in it.
   const std::vector<Segment>& segments() const { return segments_; }
   /// The segments that must end the path, behind the head and any number of others; empty where the pattern has not

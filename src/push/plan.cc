@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "push/origin.h"
+#include "push/switches.h"
 
 namespace outrider::push {
 namespace {
@@ -35,7 +36,12 @@ class Planner {
     Plan result;
     result.deliveries.reserve(list.entries().size());
     for (std::size_t i = 0; i < list.entries().size(); ++i) {
-      const Delivery delivery = decide(list.entries()[i]);
+      const Entry& entry = list.entries()[i];
+      Delivery delivery = decide(entry);
+      // The application's own Link field is in its response whatever we decide.
+      if (delivery.how == How::link && entry.rule != nullptr && is_off(entry, How::link)) {
+        delivery = {0, How::none, Reason::switched_off};
+      }
       result.deliveries.push_back({i, delivery.how, delivery.reason});
     }
     return result;
@@ -54,7 +60,7 @@ class Planner {
 
     // A client that takes pushes gets no 103 of its own accord: what cannot be pushed goes into Link.
     const bool by_push = hint.push_only || deliver == Deliver::push || (deliver == Deliver::automatic && takes_push_);
-    const std::optional<Reason> obstacle = by_push ? why_not_push(hint) : why_not_early(hint);
+    const std::optional<Reason> obstacle = by_push ? why_not_push(entry) : why_not_early(entry);
     if (obstacle) return {0, otherwise, *obstacle};
     return {0, by_push ? How::push : How::early_hints, Reason::sent};
   }
@@ -71,7 +77,8 @@ class Planner {
   }
 
   /// From what never changes to what may be otherwise a moment later; takes the room that a push needs.
-  std::optional<Reason> why_not_push(const Hint& hint) {
+  std::optional<Reason> why_not_push(const Entry& entry) {
+    const Hint& hint = entry.hint;
     if (request_.client.behind_proxy) return Reason::behind_proxy;
     if (!situation_.http2) return Reason::not_http2;
     if (!request_.client.accepts_push) return Reason::client_disabled_push;
@@ -80,6 +87,7 @@ class Planner {
     const std::string_view path = same_origin_path(hint.url, request_.scheme, authority_);
     if (path.empty()) return Reason::cross_origin;
     if (is_own_url(path)) return Reason::own_url;
+    if (is_off(entry, How::push)) return Reason::switched_off;
     if (situation_.connection_closing) return Reason::connection_closing;
     if (situation_.response_started) return Reason::push_too_late;
     if (conditional_) return Reason::conditional_request;
@@ -92,16 +100,22 @@ class Planner {
     return std::nullopt;
   }
 
-  std::optional<Reason> why_not_early(const Hint& hint) const {
+  std::optional<Reason> why_not_early(const Entry& entry) const {
     const bool passed_on = request_.client.behind_proxy && situation_.passes_early_hints;
     if (request_.client.behind_proxy && !passed_on) return Reason::behind_proxy;
     if (!situation_.http2 && !passed_on) return Reason::not_http2;
     if (!request_.navigation()) return Reason::not_navigation;
-    if (!usable_early(request_.browser().family, hint)) return Reason::early_hints_unsupported;
+    if (!usable_early(request_.browser().family, entry.hint)) return Reason::early_hints_unsupported;
+    if (is_off(entry, How::early_hints)) return Reason::switched_off;
     if (situation_.response_started) return Reason::early_hints_too_late;
     if (situation_.early_hints_sent) return Reason::early_hints_already_sent;
     if (situation_.answer_ready) return Reason::answer_ready;
     return std::nullopt;
+  }
+
+  bool is_off(const Entry& entry, How how) const {
+    const std::string_view rule = entry.rule != nullptr ? std::string_view(entry.rule->name) : std::string_view();
+    return situation_.switches != nullptr && situation_.switches->delivery_is_off(situation_.site, rule, how);
   }
 
   /// A rule for every path also fits the requests for its own assets.

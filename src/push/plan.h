@@ -16,6 +16,8 @@
 
 namespace outrider::push {
 
+class Switches;
+
 enum class How : std::uint8_t { none, link, early_hints, push };
 
 std::string_view name_of(How how);
@@ -38,6 +40,9 @@ struct Situation {
   /// How many more pushes may be open on the connection now, by the client's limit and by ours.
   std::uint32_t client_push_room = 0;
   std::uint32_t own_push_room = 0;
+  /// What an operator has switched off, and the name of the request's site; null where nothing is off.
+  const Switches* switches = nullptr;
+  std::string_view site;
 };
 
 struct Plan {
@@ -45,9 +50,10 @@ struct Plan {
   bool any(How how) const;
 };
 
-/// Decides for every entry of `list`. Same-origin means the request's scheme and `authority` (host with port). `sent`
-/// is asked with Request::host and the path with its query; it may be null. In the response phase say `answer_ready`:
-/// the head is there already.
+/// Decides for every entry of `list`. A delivery that is switched off is not used: what would be pushed or go into a
+/// 103 goes into Link, and what a rule has in Link goes nowhere; the application's own Link field is not ours.
+/// Same-origin means the request's scheme and `authority` (host with port). `sent` is asked with Request::host and the
+/// path with its query; it may be null. In the response phase say `answer_ready`: the head is there already.
 Plan plan(const PushList& list, const Request& request, std::string_view authority, const Situation& situation,
           const SentMemory* sent);
 
@@ -55,7 +61,8 @@ Plan plan(const PushList& list, const Request& request, std::string_view authori
 /// port counts as none.
 std::string_view same_origin_path(std::string_view url, std::string_view scheme, std::string_view authority);
 
-/// The Link values for the final response: every entry that is not push_only.
+/// The Link values for the final response: every entry that is not push_only; whoever sends them leaves out what is
+/// switched off.
 std::vector<std::string> final_links(const PushList& list);
 /// The Link values for a 103: the entries that the plan gives to early_hints.
 std::vector<std::string> early_links(const PushList& list, const Plan& plan);

@@ -10,7 +10,7 @@
 namespace outrider::push {
 namespace {
 
-constexpr std::array<ReasonText, 26> table{{
+constexpr std::array<ReasonText, 27> table{{
     {Reason::sent, "sent", "sent by the best way that this client can use"},
     {Reason::client_disabled_push, "client_disabled_push", "the client refuses pushes (SETTINGS_ENABLE_PUSH is 0)"},
     {Reason::client_stream_limit, "client_stream_limit", "the client allows no more pushes at the same time"},
@@ -36,6 +36,7 @@ constexpr std::array<ReasonText, 26> table{{
     {Reason::conditional_request, "conditional_request",
      "the client has the page already and asks whether it changed; it may have the assets too"},
     {Reason::connection_closing, "connection_closing", "the connection is being closed and takes no new streams"},
+    {Reason::switched_off, "switched_off", "an operator has switched this off"},
     {Reason::no_answer, "no_answer", "the asset has no good answer"},
     {Reason::library_declined, "library_declined", "the HTTP/2 library declined to push"},
     {Reason::shadow, "shadow", "the rule is a shadow rule: evaluated and counted, delivered to nobody"},

@@ -32,6 +32,7 @@ enum class Reason : std::uint8_t {
   not_for_this_method,
   conditional_request,
   connection_closing,
+  switched_off,
   // The plan does not know these; whoever carries it out does.
   no_answer,
   library_declined,

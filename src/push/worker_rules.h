@@ -3,12 +3,14 @@
 // Requests in flight hold the one they began with.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "push/evaluate.h"
+#include "push/generation_watch.h"
 #include "push/rule_set.h"
 
 namespace outrider::push {
@@ -18,7 +20,9 @@ struct WorkerRules {
   std::string digest;
   /// By the site's index in the configuration; a null pointer means a site without rules.
   std::vector<std::shared_ptr<const RuleSet>> sets;
-  std::shared_ptr<FunctionHost> functions;  // null where there is no function
+  std::shared_ptr<FunctionHost> functions;    // null where there is no function
+  std::array<std::uint8_t, 16> bucket_key{};  // of bucket() and share
+  std::shared_ptr<GenerationWatch> watch;     // this worker's; null where nobody asks
 };
 
 }  // namespace outrider::push

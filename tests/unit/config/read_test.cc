@@ -110,8 +110,8 @@ TEST_CASE("the design's example is read as it stands") {
   CHECK(config.access_log.to == "stdout");
   CHECK(config.access_log.json);
   CHECK(config.error_log.level == log::Level::info);
-  REQUIRE(config.admin.address);
-  CHECK(config.admin.address->text() == "unix:/run/outrider/admin.sock");
+  REQUIRE(config.admin.addresses.size() == 1);
+  CHECK(config.admin.addresses[0].text() == "unix:/run/outrider/admin.sock");
 }
 
 TEST_CASE("what is not written has the structs' defaults") {
@@ -122,7 +122,7 @@ TEST_CASE("what is not written has the structs' defaults") {
   CHECK(config.access_log.to == standard.access_log.to);
   CHECK(config.error_log.to.empty());
   CHECK(config.error_log.level == standard.error_log.level);
-  CHECK_FALSE(config.admin.address);
+  CHECK(config.admin.addresses.empty());
   CHECK(config.workers == 0);
   CHECK_FALSE(config.jit);
   CHECK_FALSE(config.watch);
@@ -261,9 +261,13 @@ TEST_CASE("a folder whose name has wildcards in it is no pattern") {
   folder.make_directory("a[b]*");
   folder.write("a[b]*/sites.d/x.lua", "x");
   folder.make_directory("a[b]*/www");
+  Sources sources;
+  sources.glob = glob_files;
+  sources.load = [](const auto&) {
+    return parse_tree(R"({ ["x.example"] = { routes = { ["/"] = { files = "www" } } } })");
+  };
   const Config config = config::read(
-      parse_tree(R"({ listen = { address = "127.0.0.1:80" }, include = "sites.d/*.lua" })"), folder / "a[b]*",
-      [](const auto&) { return parse_tree(R"({ ["x.example"] = { routes = { ["/"] = { files = "www" } } } })"); });
+      parse_tree(R"({ listen = { address = "127.0.0.1:80" }, include = "sites.d/*.lua" })"), folder / "a[b]*", sources);
   CHECK(config.sites.size() == 1);
 }
 

@@ -50,18 +50,27 @@ TEST_CASE("logs go to standard streams or files") {
   CHECK_THAT(problem("{ error = { to = \"sterr\" } }").at(0), Contains("did you mean \"stderr\"?"));
 }
 
-TEST_CASE("the admin plane is on a unix socket") {
+TEST_CASE("the admin plane is on a unix socket, and on TCP where there is a token") {
   const Folder folder;
   const Config config =
       folder.read(with("admin = { address = \"unix:admin.sock\", mode = \"0600\", group = \"root\" }"));
-  REQUIRE(config.admin.address);
-  CHECK(config.admin.address->text() == "unix:" + folder / "admin.sock");
+  REQUIRE(config.admin.addresses.size() == 1);
+  CHECK(config.admin.addresses[0].text() == "unix:" + folder / "admin.sock");
   CHECK(config.admin.mode == 0600);
   CHECK(config.admin.group == "root");
   CHECK(folder.read(with("admin = { address = \"unix:x\" }")).admin.mode == Admin().mode);
   CHECK(folder.problems(with("admin = { address = \"127.0.0.1:9\" }")) ==
-        only("config.lua:2: admin.address: expected a unix socket such as \"unix:/run/outrider/admin.sock\"; found "
-             "\"127.0.0.1:9\""));
+        only("config.lua:2: admin.address: whoever can connect to \"127.0.0.1:9\" could command the server; expected a "
+             "unix socket such as \"unix:/run/outrider/admin.sock\", or a token_file (a long random word in a file) "
+             "beside it"));
+  folder.write("token", "x");
+  const Config both =
+      folder.read(with("admin = { address = { \"unix:x\", \"127.0.0.1:9\" }, token_file = \"token\" }"));
+  REQUIRE(both.admin.addresses.size() == 2);
+  CHECK(both.admin.addresses[1].text() == "127.0.0.1:9");
+  CHECK(both.admin.token_file == folder / "token");
+  CHECK_THAT(folder.problems(with("admin = { address = \"unix:x\", token_file = \"none\" }")).at(0),
+             Contains("admin.token_file"));
   CHECK_THAT(folder.problems(with("admin = {}")).at(0), Contains("the key \"address\" is missing"));
 }
 
@@ -69,26 +78,20 @@ TEST_CASE("limits have the structs' defaults and each its own key") {
   const Folder folder;
   const Limits standard;
   const Limits empty = folder.read(with("limits = {}")).limits;
-  CHECK(empty.pushes_per_connection == standard.pushes_per_connection);
-  CHECK(empty.idle_timeout_ms == standard.idle_timeout_ms);
-  CHECK(empty.request_timeout_ms == standard.request_timeout_ms);
-  CHECK(empty.handshake_timeout_ms == standard.handshake_timeout_ms);
-  CHECK(empty.shutdown_timeout_ms == standard.shutdown_timeout_ms);
-  CHECK(empty.resets_per_10s == standard.resets_per_10s);
-  CHECK(empty.rule_cpu_ms == standard.rule_cpu_ms);
-  CHECK(empty.rule_memory_bytes == standard.rule_memory_bytes);
-  CHECK(empty.rule_pattern_steps == standard.rule_pattern_steps);
+  CHECK(empty == standard);
   const Limits all =
       folder
           .read(with(
               R"(limits = { pushes_per_connection = 1, idle_timeout_ms = 2, request_timeout_ms = 3, handshake_timeout_ms = 4,
-    shutdown_timeout_ms = 5, resets_per_10s = 6, rule_cpu_ms = 7, rule_memory_bytes = 2000000, rule_pattern_steps = 9000 })"))
+    shutdown_timeout_ms = 5, drain_delay_ms = 10, drain_timeout_ms = 11, resets_per_10s = 6, rule_cpu_ms = 7, rule_memory_bytes = 2000000, rule_pattern_steps = 9000 })"))
           .limits;
   CHECK(all.pushes_per_connection == 1);
   CHECK(all.idle_timeout_ms == 2);
   CHECK(all.request_timeout_ms == 3);
   CHECK(all.handshake_timeout_ms == 4);
   CHECK(all.shutdown_timeout_ms == 5);
+  CHECK(all.drain_delay_ms == 10);
+  CHECK(all.drain_timeout_ms == 11);
   CHECK(all.resets_per_10s == 6);
   CHECK(all.rule_cpu_ms == 7);
   CHECK(all.rule_memory_bytes == 2'000'000);
@@ -149,4 +152,26 @@ void check_group(const schema::Group& group) {
 TEST_CASE("the table of keys is complete: sentences, defaults within range, units in names") {
   check_group(schema::configuration);
   check_group(schema::upstream);
+}
+
+TEST_CASE("how generations follow each other is configured, with the structs' defaults") {
+  const Folder folder;
+  CHECK(folder.read(with("reload = {}")).reload == Reload());
+  const Reload reload =
+      folder
+          .read(with("reload = { keep_generations = 3, test_timeout_ms = 500, rollback = { failures_percent = 0, "
+                     "assets_percent = 50, window_s = 10, minimum = 7 } }"))
+          .reload;
+  CHECK(reload == Reload{3, 500, Rollback{0, 50, 10, 7}});
+  CHECK_THAT(folder.problems(with("reload = { rollback = { failures_percent = 101 } }")).at(0),
+             Contains("reload.rollback.failures_percent"));
+}
+
+TEST_CASE("ticket keys are files, the current one first") {
+  const Folder folder;
+  folder.write("a.key", "x");
+  folder.write("b.key", "x");
+  const Config config = folder.read(with("ticket_keys = { \"a.key\", \"b.key\" }"));
+  CHECK(config.ticket_keys == std::vector<std::filesystem::path>{folder / "a.key", folder / "b.key"});
+  CHECK_THAT(folder.problems(with("ticket_keys = \"none.key\"")).at(0), Contains("ticket_keys"));
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "unit/config/tree.h"
 
+#include <glob.h>
+
 #include <catch2/catch.hpp>
 #include <cctype>
 #include <cstdlib>
@@ -200,13 +202,28 @@ void Folder::write(const std::string& name, const std::string& text) const {
 }
 
 Config Folder::read(std::string_view source) const {
-  return config::read(parse_tree(source), path_, [this](const std::filesystem::path& file) {
+  Sources sources;
+  sources.glob = glob_files;
+  sources.load = [this](const std::filesystem::path& file) {
     std::stringstream text;
     text << std::ifstream(file).rdbuf();
     const std::string shown = file.lexically_relative(path_).string();
     if (text.str() == "broken") throw LoadError({shown, 1}, "syntax error");
     return parse_tree(text.str(), shown);
-  });
+  };
+  return config::read(parse_tree(source), path_, sources);
+}
+
+Result<std::vector<std::filesystem::path>> glob_files(const std::string& pattern) {
+  glob_t found{};
+  std::vector<std::filesystem::path> files;
+  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
+    for (std::size_t i = 0; i < found.gl_pathc; ++i) {
+      if (std::filesystem::is_regular_file(found.gl_pathv[i])) files.emplace_back(found.gl_pathv[i]);
+    }
+  }
+  ::globfree(&found);
+  return files;
 }
 
 std::vector<std::string> Folder::problems(std::string_view source) const {

@@ -17,6 +17,9 @@ namespace outrider::config::test {
 /// Fails the test where `source` is no table of literals.
 Value parse_tree(std::string_view source, const std::string& file = "config.lua");
 
+/// The files that match, as Sources::glob wants them.
+Result<std::vector<std::filesystem::path>> glob_files(const std::string& pattern);
+
 /// A folder of configuration files and the sites' directories that goes when the test ends.
 class Folder {
  public:

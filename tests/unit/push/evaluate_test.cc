@@ -267,3 +267,12 @@ TEST_CASE("no functions are needed where no rule has one") {
   const Evaluation result = evaluate({{&plain, {}}}, Phase::request, test.request, nullptr, nullptr, false);
   CHECK(urls(result.list) == Urls{"/a.css"});
 }
+
+TEST_CASE("an evaluation has failed if one of its rules has") {
+  Bench bench;
+  bench.add("good", {"/a.css"});
+  CHECK_FALSE(bench.run(true).failed());
+  bench.add("bad", {"/a b.css"});
+  CHECK(bench.run(true).failed());
+  CHECK(bench.run().failed());
+}

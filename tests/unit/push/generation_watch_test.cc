@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "push/generation_watch.h"
+
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "unit/push/allocations.h"
+
+using namespace outrider::push;
+
+namespace {
+
+constexpr std::string_view host = "shop.example";
+
+}  // namespace
+
+TEST_CASE("requests and evaluations are counted") {
+  GenerationWatch watch;
+  watch.request();
+  watch.request();
+  watch.evaluation(false);
+  watch.evaluation(true);
+  CHECK(watch.requests() == 2);
+  CHECK(watch.evaluations() == 2);
+  CHECK(watch.failed_evaluations() == 1);
+}
+
+TEST_CASE("answers count for assets that were hinted, by host and path with query") {
+  GenerationWatch watch;
+  watch.answered(host, "/a.css", 404);
+  CHECK(watch.assets() == 0);
+  watch.hinted(host, "/a.css");
+  watch.hinted(host, "/a.css");
+  watch.answered(host, "/a.css", 200);
+  CHECK(watch.assets() == 1);
+  CHECK(watch.bad_assets() == 0);
+  watch.answered("other.example", "/a.css", 404);
+  watch.answered(host, "/a.css?v=1", 404);
+  watch.answered(host, "/b.css", 404);
+  CHECK(watch.assets() == 1);
+  watch.answered(host, "/a.css", 404);
+  CHECK(watch.assets() == 2);
+  CHECK(watch.bad_assets() == 1);
+}
+
+TEST_CASE("redirects and errors are bad, what the request itself provokes is nothing") {
+  const auto after = [](int status) {
+    GenerationWatch watch;
+    watch.hinted(host, "/a.css");
+    watch.answered(host, "/a.css", status);
+    return std::to_string(watch.assets()) + " " + std::to_string(watch.bad_assets());
+  };
+  for (const int good : {200, 203, 206, 299, 304}) {
+    INFO(good);
+    CHECK(after(good) == "1 0");
+  }
+  for (const int bad : {300, 301, 302, 307, 308, 401, 403, 404, 405, 410, 429, 500, 502, 503, 504}) {
+    INFO(bad);
+    CHECK(after(bad) == "1 1");
+  }
+  // 0 is a request that was reset before there was a status.
+  for (const int nothing : {0, 101, 103, 400, 408, 412, 413, 416, 417, 431}) {
+    INFO(nothing);
+    CHECK(after(nothing) == "0 0");
+  }
+}
+
+TEST_CASE("a bounded number of assets is remembered, and the others do no harm") {
+  GenerationWatch watch;
+  const auto path = [](std::size_t i) { return "/asset-" + std::to_string(i); };
+  for (std::size_t i = 0; i != 3 * GenerationWatch::most_assets; ++i) watch.hinted(host, path(i));
+  for (std::size_t i = 0; i != 3 * GenerationWatch::most_assets; ++i) watch.answered(host, path(i), 404);
+  CHECK(watch.assets() == GenerationWatch::most_assets);
+  CHECK(watch.bad_assets() == GenerationWatch::most_assets);
+}
+
+TEST_CASE("a generation that hints nothing costs no memory") {
+  GenerationWatch watch;
+  const std::size_t before = test::allocations();
+  watch.request();
+  watch.answered(host, "/a.css", 404);
+  CHECK(test::allocations() == before);
+}
