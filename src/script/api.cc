@@ -162,6 +162,44 @@ constexpr ApiEntry response_fields[] = {
     {"headers", "Fields", "", "Its header fields by name, without regard to case; the first where a name repeats."},
 };
 
+constexpr ApiEntry test_globals[] = {
+    {"request", "fun(request: TestRequest): TestedRequest", "",
+     "A request that nobody sent, to be handed to expect(); what is not given is as a plain client has it."},
+    {"expect", "fun(request: TestedRequest): Checks", "",
+     "Takes a request and returns the checks that can be made on it, which fail at the line of this call."},
+    {"test", "fun(name: string, body: fun())", "",
+     "Runs a function at once; what fails in it carries the name, and an error in it ends it alone."},
+};
+
+constexpr ApiEntry test_request_keys[] = {
+    {"path", "string", "\"/\"",
+     "The path as a client sends it, perhaps with a query; rules see it decoded and normalised."},
+    {"query", "string", "\"\"", "The query as a client sends it, without the question mark."},
+    {"method", "string", "\"GET\"", "The request method."},
+    {"scheme", "\"http\"|\"https\"", "\"https\"", "The scheme; https counts as TLS of this server."},
+    {"host", "string", "",
+     "The host, without port. Without it the site's name; www.example.com for the site *.example.com, localhost for "
+     "*."},
+    {"protocol", "\"HTTP/2\"|\"HTTP/1.1\"|\"HTTP/1.0\"", "\"HTTP/2\"", "The protocol's version."},
+    {"headers", "table<string, string|string[]>", "{}",
+     "Header fields, in the order of their names; a list is a field that repeats."},
+    {"cookies", "table<string, string|string[]>", "{}", "Cookies, in the order of their names."},
+    {"client", "TestClient", "{}", "What the connection tells of the client; its browser follows from the headers."},
+};
+
+constexpr ApiEntry test_client_keys[] = {
+    {"address", "string", "\"192.0.2.1\"", "The client's address."},
+    {"country", "string", "", "Two letters (ISO 3166-1)."},
+    {"accepts_push", "boolean", "false", "It takes PUSH_PROMISE on this connection."},
+    {"new_connection", "boolean", "true", "This is the first request of its connection."},
+};
+
+constexpr ApiEntry checks[] = {
+    {"hints", "fun(expected: (Hint|string)[])", "",
+     "The rules of the request phase return exactly these kinds and URLs, in this order. Options count where an "
+     "expected hint gives them. A rule that fails is a failure, too."},
+};
+
 }  // namespace
 
 std::span<const ApiEntry> api(ApiSection section) {
@@ -186,6 +224,14 @@ std::span<const ApiEntry> api(ApiSection section) {
       return fields_methods;
     case ApiSection::response:
       return response_fields;
+    case ApiSection::test:
+      return test_globals;
+    case ApiSection::test_request:
+      return test_request_keys;
+    case ApiSection::test_client:
+      return test_client_keys;
+    case ApiSection::check:
+      return checks;
   }
   return {};
 }
@@ -224,6 +270,14 @@ std::string_view owner_of(ApiSection section) {
       return "fields";
     case ApiSection::response:
       return "res";
+    case ApiSection::test:
+      return "test files";
+    case ApiSection::test_request:
+      return "request";
+    case ApiSection::test_client:
+      return "client";
+    case ApiSection::check:
+      return "expect";
   }
   return "";
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The Lua API as data: every rule key, condition, hint kind, hint option, global and field of `req` and `res`, with its
-// type, its default and a sentence. The readers take their "did you mean" lists from here, the tests compare the
-// bindings with it, and manual pages and editor annotations are written from it. Immutable; any thread may read it.
+// The Lua API as data: every rule key, condition, hint kind, hint option, global, field of `req` and `res`, and what
+// test files have besides, with its type, its default and a sentence. The readers take their "did you mean" lists from
+// here, the tests compare the bindings with it, and manual pages and editor annotations are written from it. Immutable;
+// any thread may read it.
 #pragma once
 
 #include <span>
@@ -20,16 +21,20 @@ struct ApiEntry {
 
 /// The tables of the API, each in the order in which a manual lists them.
 enum class ApiSection {
-  rule,         // keys of rule { … }
-  condition,    // keys of when = { … }
-  hint_kind,    // style "/app.css"
-  hint_option,  // style("/app.css", { … })
-  global,       // names that rule files see besides Lua's own
-  request,      // req
-  client,       // req.client
-  tls,          // req.tls
-  fields,       // methods of req.headers, req.cookies, req.query, res.headers
-  response,     // res
+  rule,          // keys of rule { … }
+  condition,     // keys of when = { … }
+  hint_kind,     // style "/app.css"
+  hint_option,   // style("/app.css", { … })
+  global,        // names that rule files see besides Lua's own
+  request,       // req
+  client,        // req.client
+  tls,           // req.tls
+  fields,        // methods of req.headers, req.cookies, req.query, res.headers
+  response,      // res
+  test,          // names that test files ("*.test.lua") see besides; they have no `rule` and no `now`
+  test_request,  // keys of request{ … }
+  test_client,   // keys of client = { … } in it
+  check,         // expect(request{ … }).hints{ … }
 };
 
 /// All entries of a section.

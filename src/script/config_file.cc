@@ -26,9 +26,10 @@ Place result_place(const Outline& outline, const std::string& shown_as) {
 
 }  // namespace
 
-Value load_config_file(const std::filesystem::path& file, const std::string& shown_as) {
-  SourceLog sources;
-  const auto text = sources.read(file, SourceLog::kLargestLuaFile);
+Value load_config_file(const std::filesystem::path& file, const std::string& shown_as, SourceLog& sources) {
+  std::error_code error;
+  const auto absolute_file = std::filesystem::absolute(file, error);
+  const auto text = sources.read(absolute_file, SourceLog::kLargestLuaFile);
   if (!text) throw LoadError({shown_as, 0}, text.error().message);
 
   Watchdog watchdog;
@@ -37,8 +38,6 @@ Value load_config_file(const std::filesystem::path& file, const std::string& sho
   Value tree;
   std::vector<Problem> problems;
   const auto result = state.run(kCpuLimit, [&](lua_State* lua) {
-    std::error_code error;
-    const auto absolute_file = std::filesystem::absolute(file, error);
     open_secrets(state, lua, absolute_file.parent_path());
     if (const auto loaded = state.load(lua, **text, shown_as); !loaded) throw ScriptError(loaded.error().message, 0);
     lua_call(lua, 0, 1);

@@ -11,8 +11,10 @@
 
 namespace outrider::script {
 
+class SourceLog;
+
 /// Throws LoadError: unreadable file, syntax error, error raised while it runs, a result that is no table, time or
-/// memory limit. The file is named in messages as `shown_as` (what the operator typed).
-Value load_config_file(const std::filesystem::path& file, const std::string& shown_as);
+/// memory limit. The file is named in messages as `shown_as` (what the operator typed), and read by way of `sources`.
+Value load_config_file(const std::filesystem::path& file, const std::string& shown_as, SourceLog& sources);
 
 }  // namespace outrider::script

@@ -126,7 +126,7 @@ int Modules::require(State& state, lua_State* lua) {
   return 1;
 }
 
-fs::path Modules::find_module(const std::string& name) const {
+fs::path Modules::find_module(const std::string& name) {
   if (!is_module_name(name)) {
     fail("require", name, "expected a module's name: letters, digits, \"_\" and \"-\", with dots for folders");
   }
@@ -146,9 +146,8 @@ fs::path Modules::find_module(const std::string& name) const {
   if (!options_.shipped.empty()) roots.push_back(options_.shipped);
   std::string tried;
   for (const fs::path& candidate : candidates) {
-    std::error_code error;
-    if (fs::exists(candidate, error)) {
-      auto real = find_below(roots, candidate.string());
+    if (sources_.real_path(candidate)) {
+      auto real = sources_.find_below(roots, candidate.string());
       if (real) return *real;
       fail("require", name, fmt::format("{} {}", shown(candidate), real.error().message));
     }
@@ -157,10 +156,10 @@ fs::path Modules::find_module(const std::string& name) const {
   fail("require", name, tried.empty() ? "there is no rule directory" : "found no such module; looked for " + tried);
 }
 
-fs::path Modules::find_data(std::string_view function, const std::string& name) const {
+fs::path Modules::find_data(std::string_view function, const std::string& name) {
   std::vector<fs::path> roots = directories_;
   roots.insert(roots.end(), options_.data_roots.begin(), options_.data_roots.end());
-  auto file = find_below(roots, name);
+  auto file = sources_.find_below(roots, name);
   if (!file) fail(function, name, file.error().message);
   return *file;
 }
@@ -218,17 +217,15 @@ int Modules::decode_json(State& state, lua_State* lua) {
   return 1;
 }
 
-std::string Modules::shown(const fs::path& file) const {
+std::string Modules::shown(const fs::path& file) {
   if (options_.shown) return options_.shown(file);
-  return shown_path(file, directories_);
+  return shown_path(file, directories_, sources_);
 }
 
-std::string shown_path(const fs::path& file, const std::vector<fs::path>& directories) {
+std::string shown_path(const fs::path& file, const std::vector<fs::path>& directories, SourceLog& sources) {
   for (const fs::path& directory : directories) {
     const fs::path folder = (directory / "").parent_path().lexically_normal();  // without a slash at the end
-    std::error_code error;
-    const fs::path real = fs::weakly_canonical(folder, error);
-    for (const fs::path& root : {folder, error ? folder : real}) {
+    for (const fs::path& root : {folder, sources.real_path(folder).value_or(folder)}) {
       const fs::path relative = file.lexically_relative(root);
       if (!relative.empty() && *relative.begin() != ".." && *relative.begin() != ".") {
         return (folder.filename() / relative).string();

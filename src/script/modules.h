@@ -42,10 +42,10 @@ class Modules {
   static int list_files(State& state, lua_State* lua);
   static int decode_json(State& state, lua_State* lua);
 
-  std::filesystem::path find_module(const std::string& name) const;
-  std::filesystem::path find_data(std::string_view function, const std::string& name) const;
+  std::filesystem::path find_module(const std::string& name);
+  std::filesystem::path find_data(std::string_view function, const std::string& name);
   SourceLog::Text content(std::string_view function, const std::string& name, const std::filesystem::path& file);
-  std::string shown(const std::filesystem::path& file) const;
+  std::string shown(const std::filesystem::path& file);
 
   struct Loading {
     std::filesystem::path file;
@@ -61,7 +61,8 @@ class Modules {
 };
 
 /// How messages name a file below one of these directories: "rules/lib/x.lua" for /etc/outrider/rules/lib/x.lua below
-/// /etc/outrider/rules; the whole path for others.
-std::string shown_path(const std::filesystem::path& file, const std::vector<std::filesystem::path>& directories);
+/// /etc/outrider/rules; the whole path for others. `sources` says where the directories really are.
+std::string shown_path(const std::filesystem::path& file, const std::vector<std::filesystem::path>& directories,
+                       SourceLog& sources);
 
 }  // namespace outrider::script

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "script/rule_files.h"
 
-#include <glob.h>
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <set>
+#include <string_view>
 #include <system_error>
 
-#include <fmt/format.h>
+#include "script/glob.h"
 
 namespace outrider::script {
 namespace {
@@ -36,29 +36,20 @@ bool below_lib(const fs::path& file, const fs::path& fixed) {
   return std::find(folders.begin(), folders.end(), fs::path("lib")) != folders.end();
 }
 
+constexpr std::string_view kTestEnding = ".test.lua";
+
 bool is_test(const fs::path& file) {
-  return file.filename().string().ends_with(".test.lua");
+  return file.filename().string().ends_with(kTestEnding);
 }
 
-std::vector<fs::path> expand(const std::string& pattern) {
-  glob_t found{};
-  std::vector<fs::path> paths;
-  if (::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found) == 0) {
-    for (std::size_t i = 0; i < found.gl_pathc; ++i) paths.emplace_back(found.gl_pathv[i]);
-  }
-  ::globfree(&found);
-  return paths;
-}
-
-/// Why nothing can be looked for in the directory, or empty.
-std::string directory_problem(const fs::path& directory) {
-  std::error_code error;
-  const auto status = fs::status(directory, error);
-  if (status.type() == fs::file_type::not_found) return "there is no such directory";
-  if (error) return error.message();
-  if (!fs::is_directory(status)) return "it is no directory";
-  fs::directory_iterator probe(directory, error);
-  return error ? error.message() : std::string();
+/// Rules and tests are run in this order.
+void sort_once(std::vector<RuleFile>& files) {
+  std::sort(files.begin(), files.end(), [](const RuleFile& a, const RuleFile& b) {
+    const int order = a.path.filename().string().compare(b.path.filename().string());
+    return order != 0 ? order < 0 : a.path.string() < b.path.string();
+  });
+  files.erase(std::unique(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path == b.path; }),
+              files.end());
 }
 
 void add_directory(std::vector<fs::path>& directories, const fs::path& directory) {
@@ -66,24 +57,32 @@ void add_directory(std::vector<fs::path>& directories, const fs::path& directory
     directories.push_back(directory);
 }
 
-void expand_one(const std::string& glob, const RuleSetSpec& spec, RuleFiles& result, std::vector<Problem>& problems) {
+void expand_one(const std::string& glob, const RuleSetSpec& spec, SourceLog& sources, RuleFiles& result,
+                std::vector<Problem>& problems) {
   const std::string pattern = fs::path(glob).lexically_normal().string();
   const fs::path fixed = fixed_part(pattern);
-  if (const std::string problem = directory_problem(fixed); !problem.empty()) {
-    problems.push_back({spec.place, fmt::format("rules \"{}\": cannot look in {}: {}; create it, or correct the path",
-                                                glob, fixed.string(), problem)});
+  const auto paths = sources.glob(pattern);
+  if (!paths) {
+    problems.push_back({spec.place, fmt::format("rules \"{}\": {}", glob, paths.error().message)});
     return;
   }
   add_directory(result.directories, fixed);
-  const auto paths = expand(pattern);
-  if (paths.empty() && !has_wildcard(pattern)) {
+  if (paths->empty() && !has_wildcard(pattern)) {
     problems.push_back({spec.place, fmt::format("rules \"{}\": there is no such file", glob)});
   }
-  for (const fs::path& path : paths) {
-    std::error_code error;
-    if (is_test(path) || below_lib(path, fixed) || !fs::is_regular_file(path, error)) continue;
-    result.files.push_back({path, shown_as(path, spec.place)});
+  for (const fs::path& path : *paths) {
+    if (!is_test(path) && !below_lib(path, fixed)) result.files.push_back({path, shown_as(path, spec.place)});
   }
+}
+
+/// "shop.lua" for "shop.test.lua", beside it.
+fs::path tested_by(const fs::path& test) {
+  const std::string name = test.filename().string();
+  return test.parent_path() / (name.substr(0, name.size() - kTestEnding.size()) + ".lua");
+}
+
+bool loads(const RuleFiles& site, const fs::path& file) {
+  return std::any_of(site.files.begin(), site.files.end(), [&](const RuleFile& each) { return each.path == file; });
 }
 
 }  // namespace
@@ -97,17 +96,36 @@ std::string shown_as(const fs::path& file, const Place& named_in) {
   return named.empty() || *named.begin() == ".." ? file.string() : named.string();
 }
 
-RuleFiles find_rule_files(const RuleSetSpec& spec, std::vector<Problem>& problems) {
+RuleFiles find_rule_files(const RuleSetSpec& spec, SourceLog& sources, std::vector<Problem>& problems) {
   RuleFiles result;
-  for (const std::string& glob : spec.globs) expand_one(glob, spec, result, problems);
-  auto& files = result.files;
-  std::sort(files.begin(), files.end(), [](const RuleFile& a, const RuleFile& b) {
-    const int order = a.path.filename().string().compare(b.path.filename().string());
-    return order != 0 ? order < 0 : a.path.string() < b.path.string();
-  });
-  files.erase(std::unique(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path == b.path; }),
-              files.end());
+  for (const std::string& glob : spec.globs) expand_one(glob, spec, sources, result, problems);
+  sort_once(result.files);
   return result;
+}
+
+void find_test_files(const std::vector<RuleSetSpec>& sites, std::vector<RuleFiles>& found, SourceLog& sources,
+                     std::vector<Problem>& problems) {
+  std::set<fs::path> rule_files;
+  for (const RuleFiles& site : found) {
+    for (const RuleFile& file : site.files) rule_files.insert(file.path);
+  }
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    RuleFiles& site = found[i];
+    std::set<fs::path> folders(site.directories.begin(), site.directories.end());
+    for (const RuleFile& file : site.files) folders.insert(file.path.parent_path());
+    for (const fs::path& folder : folders) {
+      if (folder.filename() == "lib") continue;
+      const auto tests = sources.glob(escaped_glob(folder / "") + "*" + std::string(kTestEnding));
+      if (!tests) problems.push_back({sites[i].place, "tests beside the rules: " + tests.error().message});
+      if (!tests) continue;
+      for (const fs::path& test : *tests) {
+        const fs::path subject = tested_by(test);
+        if (rule_files.contains(subject) && !loads(site, subject)) continue;
+        site.tests.push_back({test, shown_as(test, sites[i].place)});
+      }
+    }
+    sort_once(site.tests);
+  }
 }
 
 }  // namespace outrider::script

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "script/api.h"
+#include "script/api_line.h"
 #include "script/bind_object.h"
 #include "script/lua_api.h"
 #include "script/rule_places.h"
@@ -18,7 +18,6 @@
 namespace outrider::script {
 namespace {
 
-constexpr int spoken_api = 1;
 /// How far up the call stack the rule file may be from a module that calls `rule` for it.
 constexpr int most_levels = 32;
 
@@ -53,7 +52,7 @@ RuleLoader::RuleLoader(RuleState& rules, SourceLog& sources, const RulesOptions&
     lua_pushlightuserdata(L, this);
     lua_pushcclosure(L, binding<add_rule>, 1);
     state.set_global(L, "rule");
-    state.on_assign(L, "api", set_api);
+    allow_api_line(state, L);
   });
   if (!installed) throw LoadError({}, "rules: " + installed.error().message);
   rules.constructors().take_down = [this](lua_State* L, const HintCall& call) { return take_down(L, call); };
@@ -68,13 +67,6 @@ int RuleLoader::add_rule(State& state, lua_State* L) {
   state.require_loading("rule");
   running_loader(L).read(L);
   return 0;
-}
-
-int RuleLoader::set_api(State&, lua_State* L) {
-  const bool is_number = lua_type(L, 1) == LUA_TNUMBER;
-  if (is_number && lua_tonumber(L, 1) == spoken_api) return 0;
-  if (!is_number) throw ScriptError(fmt::format("api: expected a number, found {}", State::describe(L, 1)));
-  throw ScriptError(fmt::format("this file wants api {}; this version speaks {}", lua_tonumber(L, 1), spoken_api));
 }
 
 std::vector<push::Rule> RuleLoader::load(const RuleSetSpec& site, const RuleFiles& files) {

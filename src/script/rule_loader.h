@@ -35,7 +35,6 @@ class RuleLoader {
 
  private:
   static int add_rule(State& state, lua_State* L);
-  static int set_api(State& state, lua_State* L);
 
   void load_file(const RuleFile& file);
   void run_file(const RuleFile& file, const std::string& source);

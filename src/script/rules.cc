@@ -13,6 +13,7 @@
 #include "script/rule_checks.h"
 #include "script/rule_files.h"
 #include "script/rule_loader.h"
+#include "script/rule_tests.h"
 
 namespace outrider::script {
 namespace {
@@ -22,15 +23,16 @@ struct Built {
   std::shared_ptr<RuleState> state;
 };
 
-std::vector<RuleFiles> find_all(const RulesOptions& options, std::vector<Problem>& problems) {
+std::vector<RuleFiles> find_all(const RulesOptions& options, SourceLog& sources, std::vector<Problem>& problems) {
   std::vector<RuleFiles> all;
   for (const RuleSetSpec& spec : options.sets) {
     const std::size_t before = problems.size();
-    all.push_back(find_rule_files(spec, problems));
+    all.push_back(find_rule_files(spec, sources, problems));
     if (!all.back().files.empty() || problems.size() > before || spec.globs.empty()) continue;
     log::warning("{}: site {}: no rule file matches {}; the site is served without hints", spec.place.text(), spec.site,
                  fmt::join(spec.globs, ", "));
   }
+  find_test_files(options.sets, all, sources, problems);
   return all;
 }
 
@@ -48,12 +50,15 @@ Built build(const RulesOptions& options, const std::vector<RuleFiles>& found, So
   return built;
 }
 
+using RuleSets = std::vector<std::shared_ptr<const push::RuleSet>>;
+
 /// Appends a problem where another worker's state built something else than the first.
-void compare(const Built& first, const Built& other, std::vector<Problem>& problems) {
+void compare(const RuleSets& first, const Built& other, std::vector<Problem>& problems) {
   constexpr std::string_view advice =
       "rule files must build the same rules each time they are loaded; do they ask for the time or a random number?";
-  for (std::size_t set = 0; set < first.sets.size(); ++set) {
-    const auto& ours = first.sets[set];
+  for (std::size_t set = 0; set < first.size(); ++set) {
+    if (first[set] == nullptr) continue;  // there is no file
+    const auto& ours = first[set]->rules();
     const auto& theirs = other.sets[set];
     for (std::size_t i = 0; i < ours.size() && i < theirs.size(); ++i) {
       if (fingerprint(ours[i]) == fingerprint(theirs[i])) continue;
@@ -80,9 +85,8 @@ LoadError error_of(const std::vector<Problem>& problems) {
   return LoadError(std::move(once));
 }
 
-std::vector<std::shared_ptr<const push::RuleSet>> index(std::vector<std::vector<push::Rule>> sets,
-                                                        const std::vector<RuleFiles>& found) {
-  std::vector<std::shared_ptr<const push::RuleSet>> indexed;
+RuleSets index(std::vector<std::vector<push::Rule>> sets, const std::vector<RuleFiles>& found) {
+  RuleSets indexed;
   for (std::size_t i = 0; i < sets.size(); ++i) {
     const bool has_files = !found[i].files.empty();
     indexed.push_back(has_files ? std::make_shared<const push::RuleSet>(std::move(sets[i])) : nullptr);
@@ -90,27 +94,45 @@ std::vector<std::shared_ptr<const push::RuleSet>> index(std::vector<std::vector<
   return indexed;
 }
 
+/// Runs the tests in a state of their own: a function may count in its local variables, and a state that served tests
+/// would serve visitors something else than its neighbours.
+void run_tests(const RulesOptions& options, const std::vector<RuleFiles>& found, const RuleSets& sets,
+               SourceLog& sources, Watchdog& watchdog, std::vector<Problem>& problems) {
+  const bool any = std::any_of(found.begin(), found.end(), [](const RuleFiles& files) { return !files.tests.empty(); });
+  if (!any) return;
+  if (!options.run_tests) {
+    // Read all the same, so that it does not look like another generation.
+    for (const RuleFiles& files : found) {
+      for (const RuleFile& test : files.tests) sources.read(test.path, SourceLog::kLargestLuaFile);
+    }
+    log::warning("the tests beside the rules were skipped");
+    return;
+  }
+  const Built tested = build(options, found, sources, watchdog, problems);
+  if (problems.empty()) compare(sets, tested, problems);
+  if (problems.empty()) run_rule_tests({options, found, sets, *tested.state, sources, watchdog}, problems);
+}
+
 }  // namespace
 
-LoadedRules load_rules(const RulesOptions& options, std::size_t workers, Watchdog& watchdog) {
+LoadedRules load_rules(const RulesOptions& options, std::size_t workers, Watchdog& watchdog, SourceLog& sources) {
   CHECK(workers > 0);
   std::vector<Problem> problems;
-  const std::vector<RuleFiles> found = find_all(options, problems);
-  SourceLog sources;
+  const std::vector<RuleFiles> found = find_all(options, sources, problems);
   Built first = build(options, found, sources, watchdog, problems);
   if (!problems.empty()) throw error_of(problems);
 
   LoadedRules loaded;
+  loaded.sets = index(std::move(first.sets), found);
+  run_tests(options, found, loaded.sets, sources, watchdog, problems);
+  if (!problems.empty()) throw error_of(problems);
   loaded.functions.push_back(first.state);
   while (loaded.functions.size() < workers) {
     const Built other = build(options, found, sources, watchdog, problems);
-    if (problems.empty()) compare(first, other, problems);
+    if (problems.empty()) compare(loaded.sets, other, problems);
     if (!problems.empty()) throw error_of(problems);
     loaded.functions.push_back(other.state);
   }
-  loaded.sets = index(std::move(first.sets), found);
-  loaded.digest = sources.digest();
-  loaded.files = sources.files();
   return loaded;
 }
 

@@ -15,6 +15,7 @@
 
 namespace outrider::script {
 
+class SourceLog;
 class Watchdog;
 
 /// What a rule's function may use, each time it runs.
@@ -41,6 +42,10 @@ struct RulesOptions {
   std::filesystem::path shipped_modules;
   Limits limits;
   bool jit = false;  // true gives up the time limit (a compiled loop cannot be interrupted)
+  /// Whether the tests beside the rules ("*.test.lua") are run.
+  bool run_tests = true;
+  /// All test files of all sites together may take so long, by the clock on the wall.
+  std::chrono::milliseconds test_timeout{10'000};
 };
 
 struct LoadedRules {
@@ -48,15 +53,13 @@ struct LoadedRules {
   std::vector<std::shared_ptr<const push::RuleSet>> sets;
   /// One for each worker.
   std::vector<std::shared_ptr<push::FunctionHost>> functions;
-  /// SHA-256 over everything that was read, as 64 hex digits.
-  std::string digest;
-  /// Every file that was read (rules, modules, data), absolute, sorted.
-  std::vector<std::filesystem::path> files;
 };
 
-/// Loads everything `workers` times over and makes sure that every state built the same rules.
-/// Throws LoadError with every problem found: syntax, unknown keys, wrong types, bad patterns, a directory that is
-/// missing, a file that eats time or memory while it loads. `watchdog` enforces cpu_time and must outlive the functions.
-LoadedRules load_rules(const RulesOptions& options, std::size_t workers, Watchdog& watchdog);
+/// Loads everything `workers` times over, makes sure that every state built the same rules, and runs the tests beside
+/// them. Throws LoadError with every problem found: syntax, unknown keys, wrong types, bad patterns, a directory that
+/// is missing, a file that eats time or memory while it loads; and, where there is none of these, with every test that
+/// fails. `watchdog` enforces cpu_time and must outlive the functions. Everything is read by way of `sources`, whose
+/// snapshot is afterwards that of these rules, whether they loaded or not.
+LoadedRules load_rules(const RulesOptions& options, std::size_t workers, Watchdog& watchdog, SourceLog& sources);
 
 }  // namespace outrider::script

@@ -1,165 +1,125 @@
 // SPDX-License-Identifier: MIT
-// Reading files whole and hashing what was read. Control thread.
 #include "script/sources.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdint>
-#include <system_error>
-
-#include "base/check.h"
-#include "base/fd.h"
+#include <utility>
 
 namespace outrider::script {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string reason(int error) {
-  if (error == ENOENT) return "does not exist";
-  return "cannot be read: " + std::generic_category().message(error);
-}
-
-Result<std::string> read_regular_file(const fs::path& file, std::size_t largest) {
-  // O_NONBLOCK: opening a named pipe must not wait for a writer.
-  const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  struct stat status {};
-  if (!fd || ::fstat(fd.get(), &status) != 0) return failure(reason(errno));
-  if (!S_ISREG(status.st_mode)) {
-    return failure(S_ISDIR(status.st_mode) ? "is a directory; a file is expected" : "is no regular file");
-  }
-  const auto size = static_cast<std::size_t>(status.st_size);
-  if (size > largest) return failure(fmt::format("has {} bytes; at most {} are allowed", size, largest));
-  // One more than announced, to notice a file that grows.
-  std::string text(size + 1, '\0');
-  std::size_t used = 0;
-  while (used < text.size()) {
-    const ssize_t count = ::read(fd.get(), text.data() + used, text.size() - used);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return failure(reason(errno));
-    if (count == 0) break;
-    used += static_cast<std::size_t>(count);
-  }
-  if (used != size) return failure("changes while it is being read; try again when it is complete");
-  text.resize(used);
-  return text;
-}
-
-/// Feeds one field so that two different lists of fields never look the same.
-void feed(EVP_MD_CTX* context, std::string_view text) {
-  const std::uint64_t size = text.size();
-  EVP_DigestUpdate(context, &size, sizeof size);
-  EVP_DigestUpdate(context, text.data(), text.size());
-}
-
-std::string finish(EVP_MD_CTX* context) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  CHECK(EVP_DigestFinal_ex(context, digest, &size) == 1);
-  std::string hex;
-  for (unsigned i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
-  return hex;
-}
-
-using DigestContext = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
-
-DigestContext begin_digest() {
-  DigestContext context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  CHECK(context != nullptr && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1);
-  return context;
-}
-
 bool is_below(const fs::path& path, const fs::path& root) {
   const auto [in_root, in_path] = std::mismatch(root.begin(), root.end(), path.begin(), path.end());
   return in_root == root.end() || (in_root->empty() && std::next(in_root) == root.end());
 }
 
+/// The answer of the snapshot, or one that says that it has none.
+template <class Map, class Answer>
+Answer replay(const Map& answers, const typename Map::key_type& question, Answer missing) {
+  const auto found = answers.find(question);
+  return found == answers.end() ? std::move(missing) : found->second;
+}
+
+FileAnswer missing_file(std::size_t largest) {
+  return {nullptr, "does not exist", largest, {}};
+}
+
 }  // namespace
 
-Result<SourceLog::Text> SourceLog::read(const fs::path& file, std::size_t largest) {
-  if (const auto known = files_.find(file); known != files_.end()) {
-    if (known->second->size() <= largest) return known->second;
-    return failure(fmt::format("has {} bytes; at most {} are allowed", known->second->size(), largest));
+SourceLog::SourceLog(std::shared_ptr<const Snapshot> replayed) : replayed_(std::move(replayed)) {
+  answers_.names = replayed_->answers().names;
+}
+
+std::optional<fs::path> SourceLog::note_way_to(const fs::path& path) {
+  WalkAnswer way = walk(path);
+  answers_.names.insert(way.names.begin(), way.names.end());
+  return std::move(way.real);
+}
+
+const FileAnswer& SourceLog::file_answer(const fs::path& file, std::size_t largest) {
+  const auto known = answers_.files.find(file);
+  // A file that was too large may be small enough for whoever asks now.
+  if (known != answers_.files.end() && (known->second.text || largest <= known->second.largest)) return known->second;
+  FileAnswer& answer = answers_.files[file];
+  if (replayed_) {
+    answer = replay(replayed_->answers().files, file, missing_file(largest));
+  } else {
+    answer = read_file(file, largest);
+    // What an editor writes to may be the file that a link leads to.
+    if (const auto real = note_way_to(file); real && *real != file) answers_.names.insert(*real);
   }
-  auto text = read_regular_file(file, largest);
-  if (!text) return tl::unexpected<Error>(text.error());
-  if (total_ + text->size() > kLargestTotal) {
+  if (answer.text) total_ += answer.text->size();
+  return answer;
+}
+
+Result<SourceLog::Text> SourceLog::read(const fs::path& file, std::size_t largest) {
+  const FileAnswer& answer = file_answer(file, largest);
+  if (!answer.text) return failure(answer.failure);
+  const std::size_t size = answer.text->size();
+  if (size > largest) return failure(fmt::format("has {} bytes; at most {} are allowed", size, largest));
+  if (total_ > kLargestTotal) {
     return failure(
         fmt::format("goes beyond the {} MiB that all rule and data files together may have", kLargestTotal >> 20));
   }
-  total_ += text->size();
-  return files_[file] = std::make_shared<const std::string>(std::move(*text));
+  return answer.text;
 }
 
 Result<SourceLog::Names> SourceLog::list(const fs::path& directory) {
-  if (const auto known = directories_.find(directory); known != directories_.end()) return known->second;
-  std::error_code error;
-  std::vector<std::string> names;
-  fs::directory_iterator entry(directory, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    if (names.size() == kMostNames) return failure(fmt::format("has more than {} entries", kMostNames));
-    std::error_code ignored;
-    names.push_back(entry->path().filename().string() + (entry->is_directory(ignored) ? "/" : ""));
+  auto known = answers_.listings.find(directory);
+  if (known == answers_.listings.end()) {
+    ListAnswer answer = replayed_
+                            ? replay(replayed_->answers().listings, directory, ListAnswer{nullptr, "does not exist"})
+                            : list_directory(directory, kMostNames);
+    known = answers_.listings.emplace(directory, std::move(answer)).first;
+    if (!replayed_) note_way_to(directory);
   }
-  if (error) return failure(reason(error.value()));
-  std::sort(names.begin(), names.end());
-  return directories_[directory] = std::make_shared<const std::vector<std::string>>(std::move(names));
+  if (!known->second.names) return failure(known->second.failure);
+  return known->second.names;
 }
 
-std::string SourceLog::digest() const {
-  const DigestContext context = begin_digest();
-  for (const auto& [file, text] : files_) {
-    feed(context.get(), file.native());
-    feed(context.get(), *text);
+Result<SourceLog::Paths> SourceLog::glob(const std::string& pattern) {
+  auto known = answers_.globs.find(pattern);
+  if (known == answers_.globs.end()) {
+    Globbed answer = replayed_
+                         ? replay(replayed_->answers().globs, pattern,
+                                  Globbed{{}, {}, fmt::format("{} was not looked for when this was kept", pattern)})
+                         : expand_glob(pattern);
+    known = answers_.globs.emplace(pattern, std::move(answer)).first;
+    const auto& looked_in = known->second.directories;
+    for (const fs::path& directory : replayed_ ? Paths() : looked_in) note_way_to(directory);
+    if (!replayed_ && looked_in.empty()) note_way_to(fs::path(pattern).parent_path());
   }
-  for (const auto& [directory, names] : directories_) {
-    feed(context.get(), directory.native() + "/");
-    for (const std::string& name : *names) feed(context.get(), name);
+  if (!known->second.failure.empty()) return failure(known->second.failure);
+  return known->second.matches;
+}
+
+std::optional<fs::path> SourceLog::real_path(const fs::path& path) {
+  if (const auto known = answers_.real_paths.find(path); known != answers_.real_paths.end()) return known->second;
+  if (replayed_) {
+    return answers_.real_paths[path] = replay(replayed_->answers().real_paths, path, std::optional<fs::path>());
   }
-  return finish(context.get());
+  return answers_.real_paths[path] = note_way_to(path);
 }
 
-std::vector<fs::path> SourceLog::files() const {
-  std::vector<fs::path> result;
-  for (const auto& file : files_) result.push_back(file.first);
-  return result;
-}
-
-std::vector<fs::path> SourceLog::directories() const {
-  std::vector<fs::path> result;
-  for (const auto& directory : directories_) result.push_back(directory.first);
-  return result;
-}
-
-std::string sha256_hex(std::string_view text) {
-  const DigestContext context = begin_digest();
-  EVP_DigestUpdate(context.get(), text.data(), text.size());
-  return finish(context.get());
-}
-
-Result<fs::path> find_below(const std::vector<fs::path>& roots, const std::string& name) {
+Result<fs::path> SourceLog::find_below(const std::vector<fs::path>& roots, const std::string& name) {
   if (name.empty() || name.find('\0') != std::string::npos)
     return failure("expected a file name, found an empty string");
   std::string tried;
   bool outside = false;
   for (const fs::path& root : roots) {
-    std::error_code error;
-    const fs::path real_root = fs::canonical(root, error);
-    if (error) continue;
+    const auto real_root = real_path(root);
+    if (!real_root) continue;
     const fs::path wanted = root / name;  // an absolute name stays what it is
-    const fs::path real = fs::canonical(wanted, error);
-    if (error) {
+    const auto real = real_path(wanted);
+    if (!real) {
       const std::string text = wanted.lexically_normal().string();
       if (tried.find(text) == std::string::npos) tried += (tried.empty() ? "" : ", ") + text;
       continue;
     }
-    if (is_below(real, real_root)) return real;
+    if (is_below(*real, *real_root)) return *real;
     outside = true;
   }
   if (outside) {

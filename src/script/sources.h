@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Every file that a generation is made of. A file is read once, however many Lua states load it, so that all of them
-// see the same bytes even while someone is writing; what was read is what the digest covers and what is watched.
+// The way from loading to the disk. Each question is asked once, however many Lua states load, so that all of them see
+// the same bytes even while someone is writing; the answers become the generation's Snapshot, and from one of those
+// they can be given again without a disk. Used by one thread at a time.
 #pragma once
 
 #include <cstddef>
 #include <filesystem>
-#include <map>
 #include <memory>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "script/snapshot.h"
 
 namespace outrider::script {
 
@@ -24,6 +25,14 @@ class SourceLog {
 
   using Text = std::shared_ptr<const std::string>;
   using Names = std::shared_ptr<const std::vector<std::string>>;
+  using Paths = std::vector<std::filesystem::path>;
+
+  /// Asks the disk.
+  SourceLog() = default;
+  /// Answers from the snapshot alone: what is not in it does not exist.
+  explicit SourceLog(std::shared_ptr<const Snapshot> replayed);
+  SourceLog(const SourceLog&) = delete;
+  SourceLog& operator=(const SourceLog&) = delete;
 
   /// The content of a regular file of at most `largest` bytes; read now, or what was read of it before. `file` is
   /// absolute. Errors say what is wrong, without the name: "does not exist", "has 2097152 bytes; at most 1048576 are
@@ -33,24 +42,28 @@ class SourceLog {
   /// The names in a directory, sorted by bytes, directories with a "/" behind; errors as read().
   Result<Names> list(const std::filesystem::path& directory);
 
-  /// SHA-256 over the names and contents of everything read and listed, as 64 hex digits.
-  std::string digest() const;
-  /// Absolute, sorted.
-  std::vector<std::filesystem::path> files() const;
-  /// Those that were listed: what appears in them changes the generation, too.
-  std::vector<std::filesystem::path> directories() const;
+  /// The regular files that an absolute pattern matches, sorted by bytes; see expand_glob(). The error is `cannot look
+  /// in /etc/rules: there is no such directory; create it, or correct the path`.
+  Result<Paths> glob(const std::string& pattern);
+
+  /// The path without symbolic links, or nothing where it does not exist. `path` is absolute.
+  std::optional<std::filesystem::path> real_path(const std::filesystem::path& path);
+
+  /// The real path of `name` if it is (by its real path) inside one of `roots`. A relative `name` is looked for in each
+  /// root in turn. Errors: it does not exist (with the places that were tried), or it is elsewhere.
+  Result<std::filesystem::path> find_below(const std::vector<std::filesystem::path>& roots, const std::string& name);
+
+  /// Everything that was asked so far.
+  std::shared_ptr<const Snapshot> snapshot() const { return std::make_shared<const Snapshot>(answers_); }
 
  private:
-  std::map<std::filesystem::path, Text> files_;
-  std::map<std::filesystem::path, Names> directories_;
+  const FileAnswer& file_answer(const std::filesystem::path& file, std::size_t largest);
+  /// Returns where the path leads.
+  std::optional<std::filesystem::path> note_way_to(const std::filesystem::path& path);
+
+  std::shared_ptr<const Snapshot> replayed_;  // null: the disk is asked
+  Answers answers_;
   std::size_t total_ = 0;
 };
-
-/// SHA-256 as 64 hex digits.
-std::string sha256_hex(std::string_view text);
-
-/// The real path of `name` if it is (by its real path) inside one of `roots`. A relative `name` is looked for in each
-/// root in turn. Errors: it does not exist (with the places that were tried), or it is elsewhere.
-Result<std::filesystem::path> find_below(const std::vector<std::filesystem::path>& roots, const std::string& name);
 
 }  // namespace outrider::script

@@ -148,6 +148,23 @@ Result<void> State::call(int arguments, int results, std::chrono::milliseconds c
   return tl::unexpected<Error>(std::move(error));
 }
 
+Result<void> State::try_call(lua_State* lua, int arguments) {
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, traceback_ref_);
+  const int handler = lua_gettop(lua) - arguments - 1;
+  lua_insert(lua, handler);
+  const int status = lua_pcall(lua, arguments, 0, handler);
+  lua_remove(lua, handler);
+  if (status == 0) return {};
+  if (status == LUA_ERRMEM || !out_of_time_.empty()) lua_error(lua);
+  Error error{lua_type(lua, -1) == LUA_TSTRING ? std::string(text_at(lua, -1)) : describe(lua, -1)};
+  lua_pop(lua, 1);
+  return tl::unexpected<Error>(std::move(error));
+}
+
+void State::set_deadline(std::chrono::steady_clock::time_point deadline) {
+  if (guard_ != nullptr) guard_->set_deadline(deadline);
+}
+
 Error State::take_error(int status) {
   std::string message;
   if (!out_of_time_.empty()) {

@@ -81,6 +81,13 @@ class State {
   /// allocates nothing (push_ref, numbers, booleans).
   Result<void> call(int arguments, int results, std::chrono::milliseconds cpu_limit);
 
+  /// As call() without results, but for use inside: an error comes back, and whoever called goes on. Errors of a limit
+  /// are none of these: they end the outermost call, too.
+  Result<void> try_call(lua_State* lua, int arguments);
+
+  /// Calls with a CPU limit end at this moment, too; from the next call on.
+  void set_deadline(std::chrono::steady_clock::time_point deadline);
+
   /// Compiles Lua text (bytecode is refused) and pushes it onto `lua` as a function whose globals are the sandbox's.
   /// Messages name it `shown_as`. Outside and inside. The error is "rules/shop.lua:12: what"; nothing is pushed then.
   Result<void> load(lua_State* lua, std::string_view source, const std::string& shown_as);

@@ -24,6 +24,7 @@ namespace outrider::script {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::steady_clock;
 
 constexpr milliseconds kTick{1};
 constexpr milliseconds kIdleTick{20};
@@ -38,6 +39,10 @@ std::uint64_t this_thread() {
   constinit static thread_local std::uint64_t number = 0;
   if (number == 0) number = ++threads;
   return number;
+}
+
+std::int64_t steady_ns(steady_clock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
 
 }  // namespace
@@ -82,6 +87,7 @@ bool Watchdog::Impl::inspect(Guard& guard) {
   // system call and nothing worse.
   const int thread_id = guard.thread_id_.load(std::memory_order_acquire);
   const std::int64_t limit = guard.limit_ns_.load(std::memory_order_acquire);
+  const std::int64_t deadline = guard.deadline_ns_.load(std::memory_order_acquire);
   timespec used{};
   if (clock_gettime(guard.clock_.load(std::memory_order_acquire), &used) != 0) return true;
   const std::int64_t now = used.tv_sec * std::int64_t{1'000'000'000} + used.tv_nsec;
@@ -89,7 +95,8 @@ bool Watchdog::Impl::inspect(Guard& guard) {
   if (changed) {
     guard.seen_ = number;
     guard.seen_at_ns_ = now;
-  } else if (now - guard.seen_at_ns_ >= limit && guard.fired_.load(std::memory_order_relaxed) != number) {
+  } else if ((now - guard.seen_at_ns_ >= limit || steady_ns(steady_clock::now()) >= deadline) &&
+             guard.fired_.load(std::memory_order_relaxed) != number) {
     guard.fired_.store(number, std::memory_order_release);
     syscall(SYS_tgkill, getpid(), thread_id, signal_number());
   }
@@ -157,6 +164,10 @@ void Watchdog::Guard::begin(std::chrono::nanoseconds limit) {
   outer_ = running_guard.load(std::memory_order_relaxed);
   running_guard.store(this, std::memory_order_relaxed);
   number_.store(number_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+}
+
+void Watchdog::Guard::set_deadline(steady_clock::time_point deadline) {
+  deadline_ns_.store(steady_ns(deadline), std::memory_order_release);
 }
 
 bool Watchdog::Guard::end() {

@@ -45,6 +45,9 @@ class Watchdog::Guard {
   /// From here this thread may use `limit` of CPU time until end(). The limit holds to about two ticks of a
   /// millisecond, and to 25 ms for the first call after a pause.
   void begin(std::chrono::nanoseconds limit);
+  /// Calls are at their limit, too, when this moment has come, however little CPU time they used. Holds from the next
+  /// begin() on.
+  void set_deadline(std::chrono::steady_clock::time_point deadline);
   /// Returns whether the limit was hit since begin(). After it `interrupt` does not run.
   bool end();
   /// Whether the limit was hit since begin().
@@ -65,6 +68,7 @@ class Watchdog::Guard {
   // Written by the guarded thread, read by the watchdog's.
   std::atomic<std::uint64_t> number_{0};  // of the call; odd while it runs
   std::atomic<std::int64_t> limit_ns_{0};
+  std::atomic<std::int64_t> deadline_ns_{INT64_MAX};  // of the steady clock
   std::atomic<int> thread_id_{0};
   std::atomic<int> clock_{0};
   // Written by the watchdog's thread.

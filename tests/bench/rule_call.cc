@@ -12,6 +12,7 @@
 
 #include "push/evaluate.h"
 #include "script/rules.h"
+#include "script/sources.h"
 #include "script/watchdog.h"
 
 using namespace outrider;
@@ -48,7 +49,8 @@ void measure(const Case& each, const std::filesystem::path& folder, script::Watc
                                      << each.body << "\nend }";
   script::RulesOptions options;
   options.sets.push_back({"bench", {(folder / "*.lua").string()}, {}});
-  const auto loaded = script::load_rules(options, 1, watchdog);
+  script::SourceLog sources;
+  const auto loaded = script::load_rules(options, 1, watchdog, sources);
 
   const std::vector<push::Field> fields{{"accept", "text/html"}, {"user-agent", "bench"}, {"cookie", "theme=dark"}};
   push::Request request;

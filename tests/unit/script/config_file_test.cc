@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
+#include "script/sources.h"
 #include "unit/script/script_world.h"
 
 using namespace outrider;
@@ -16,9 +17,14 @@ using Catch::Matchers::StartsWith;
 
 namespace {
 
+Value load_file(const std::filesystem::path& file, const std::string& shown_as) {
+  SourceLog sources;
+  return load_config_file(file, shown_as, sources);
+}
+
 Value load(const std::string& source) {
   TemporaryFolder folder;
-  return load_config_file(folder.write("config.lua", source), "config.lua");
+  return load_file(folder.write("config.lua", source), "config.lua");
 }
 
 std::string problems_of(const std::string& source) {
@@ -112,9 +118,9 @@ TEST_CASE("what is wrong with the file itself", "[script][config]") {
   CHECK_THAT(problems_of("local t = {} while true do t[#t + 1] = {} end"), Contains("memory"));
   CHECK_THAT(problems_of(std::string("\x1bLJ")), Contains("compiled Lua"));
   CHECK_THAT(problems_of("-- " + std::string(2u << 20, 'x')), Contains("at most 1048576 are allowed"));
-  CHECK_THROWS_WITH(load_config_file("/nowhere/config.lua", "config.lua"), "config.lua: does not exist");
+  CHECK_THROWS_WITH(load_file("/nowhere/config.lua", "config.lua"), "config.lua: does not exist");
   TemporaryFolder folder;
-  CHECK_THROWS_WITH(load_config_file(folder.path, "conf"), "conf: is a directory; a file is expected");
+  CHECK_THROWS_WITH(load_file(folder.path, "conf"), "conf: is a directory; a file is expected");
 }
 
 TEST_CASE("env", "[script][config]") {
@@ -160,7 +166,7 @@ TEST_CASE("env", "[script][config]") {
 TEST_CASE("credential", "[script][config]") {
   TemporaryFolder folder;
   const auto config = folder.write("config.lua", "return { key = credential 'tls-key' }");
-  const auto load_it = [&] { return *field(load_config_file(config, "config.lua"), "key").string(); };
+  const auto load_it = [&] { return *field(load_file(config, "config.lua"), "key").string(); };
   ::unsetenv("CREDENTIALS_DIRECTORY");
   CHECK_THROWS_WITH(load_it(), Contains("config.lua:1: credential(\"tls-key\"): there is neither") &&
                                    Contains((folder.path / "credentials/tls-key").string()));

@@ -39,7 +39,7 @@ TEST_CASE("require finds modules in the rule directories, their lib, and those t
             "require('manifest').name") == "onetwothreea.bmanifest");
   CHECK(world.yes("return require 'one' == require 'one'"));
   CHECK_THAT(world.error("require('one').name = 'other'"), Contains("read-only"));
-  CHECK(world.sources.files().size() == 5);
+  CHECK(world.sources.snapshot()->answers().files.size() == 5);
 }
 
 TEST_CASE("modules may return functions and use each other", "[script][modules]") {
@@ -152,7 +152,7 @@ TEST_CASE("files.list gives sorted names", "[script][modules]") {
   world.write("data/sub/c.css", "");
   CHECK(world.text("return table.concat(files.list('" + (world.path / "data").string() + "'), ' ')") ==
         "a.css b.css sub/");
-  CHECK(world.sources.directories().size() == 1);
+  CHECK(world.sources.snapshot()->directories().size() == 1);
   CHECK_THAT(world.error("files.list('a.css')"), Contains("Not a directory"));
 }
 
@@ -170,18 +170,18 @@ TEST_CASE("all this works at load only", "[script][modules]") {
 TEST_CASE("every state sees the same bytes, and the digest covers them", "[script][modules]") {
   ModulesWorld world;
   const auto file = world.write("data/x.txt", "before");
-  const std::string empty = world.sources.digest();
+  const std::string empty = world.sources.snapshot()->digest();
   CHECK(empty.size() == 64);
   CHECK(world.text("return data 'x.txt'") == "before");
-  const std::string read = world.sources.digest();
+  const std::string read = world.sources.snapshot()->digest();
   CHECK(read != empty);
   world.write("data/x.txt", "after");
   CHECK(world.text("return data 'x.txt'") == "before");
-  CHECK(world.sources.digest() == read);
+  CHECK(world.sources.snapshot()->digest() == read);
   SourceLog fresh;
   REQUIRE(fresh.read(file, 100));
-  CHECK(fresh.digest() != read);
-  CHECK(fresh.files() == std::vector<std::filesystem::path>{file});
+  CHECK(fresh.snapshot()->digest() != read);
+  CHECK(fresh.snapshot()->files() == std::vector<std::filesystem::path>{file});
 }
 
 TEST_CASE("sizes are bounded", "[script][modules]") {
@@ -201,9 +201,10 @@ TEST_CASE("sizes are bounded", "[script][modules]") {
 }
 
 TEST_CASE("paths are shown as the operator knows them", "[script][modules]") {
-  CHECK(shown_path("/etc/outrider/rules/lib/x.lua", {"/etc/outrider/rules"}) == "rules/lib/x.lua");
-  CHECK(shown_path("/etc/outrider/rules/lib/x.lua", {"/etc/outrider/rules/"}) == "rules/lib/x.lua");
-  CHECK(shown_path("/usr/share/outrider/x.lua", {"/etc/outrider/rules"}) == "/usr/share/outrider/x.lua");
+  SourceLog sources;
+  CHECK(shown_path("/etc/outrider/rules/lib/x.lua", {"/etc/outrider/rules"}, sources) == "rules/lib/x.lua");
+  CHECK(shown_path("/etc/outrider/rules/lib/x.lua", {"/etc/outrider/rules/"}, sources) == "rules/lib/x.lua");
+  CHECK(shown_path("/usr/share/outrider/x.lua", {"/etc/outrider/rules"}, sources) == "/usr/share/outrider/x.lua");
 }
 
 TEST_CASE("sha256", "[script][modules]") {

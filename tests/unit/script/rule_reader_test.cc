@@ -6,6 +6,8 @@
 #include "push/names.h"
 #include "script/api.h"
 #include "script/rule_reader.h"
+#include "script/test_file.h"
+#include "script/test_request.h"
 #include "script/when_reader.h"
 #include "unit/script/rules_world.h"
 
@@ -30,12 +32,17 @@ std::string wrong(const std::string& keys) {
 TEST_CASE("every rule key and condition of the API has a reader, and the reverse", "[script][api]") {
   CHECK(sorted(rule_key_names()) == sorted(api_names(ApiSection::rule)));
   CHECK(sorted(condition_names()) == sorted(api_names(ApiSection::condition)));
+  CHECK(sorted(test_request_keys()) == sorted(api_names(ApiSection::test_request)));
+  CHECK(sorted(test_client_keys()) == sorted(api_names(ApiSection::test_client)));
+  CHECK(sorted(test_global_names()) == sorted(api_names(ApiSection::test)));
+  CHECK(sorted(check_names()) == sorted(api_names(ApiSection::check)));
 }
 
 TEST_CASE("every entry of the API has a type and a sentence", "[script][api]") {
   for (const auto section :
        {ApiSection::rule, ApiSection::condition, ApiSection::hint_kind, ApiSection::hint_option, ApiSection::global,
-        ApiSection::request, ApiSection::client, ApiSection::tls, ApiSection::fields, ApiSection::response}) {
+        ApiSection::request, ApiSection::client, ApiSection::tls, ApiSection::fields, ApiSection::response,
+        ApiSection::test, ApiSection::test_request, ApiSection::test_client, ApiSection::check}) {
     for (const ApiEntry& entry : api(section)) {
       INFO(entry.name);
       CHECK_FALSE(entry.type.empty());

@@ -12,6 +12,7 @@
 
 #include "push/evaluate.h"
 #include "script/rules.h"
+#include "script/sources.h"
 #include "script/watchdog.h"
 
 namespace outrider::script {
@@ -35,7 +36,19 @@ class RulesWorld {
     std::ofstream(root / name, std::ios::binary) << text;
   }
 
-  LoadedRules load(std::size_t workers = 1) { return load_rules(options, workers, watchdog); }
+  LoadedRules load(std::size_t workers = 1) {
+    SourceLog sources;
+    return load(sources, workers);
+  }
+  /// Afterwards snapshot is that of the load, also where it throws.
+  LoadedRules load(SourceLog& sources, std::size_t workers = 1) {
+    struct Keep {
+      ~Keep() { world.snapshot = log.snapshot(); }
+      RulesWorld& world;
+      SourceLog& log;
+    } keep{*this, sources};
+    return load_rules(options, workers, watchdog, sources);
+  }
 
   /// The rules of a single file, "rules/a.lua".
   LoadedRules load_text(std::string_view text) {
@@ -64,6 +77,7 @@ class RulesWorld {
   std::filesystem::path root;
   RulesOptions options;
   Watchdog watchdog;
+  std::shared_ptr<const Snapshot> snapshot;
 };
 
 /// The only rule of what was loaded.

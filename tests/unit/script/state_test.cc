@@ -248,3 +248,17 @@ TEST_CASE("problem_from() finds the place", "[script][state]") {
   CHECK(problem_from({"not enough memory"}, {"rules/a.lua", 3}).text() == "rules/a.lua:3: not enough memory");
   CHECK(problem_from({"rules/a.lua: does not exist"}, {"rules/a.lua", 0}).text() == "rules/a.lua: does not exist");
 }
+
+TEST_CASE("a deadline ends calls that are within their CPU limit", "[script][state]") {
+  ScriptWorld world;
+  const auto begun = std::chrono::steady_clock::now();
+  world.state.set_deadline(begun + std::chrono::milliseconds(50));
+  CHECK_FALSE(world.error("while true do end").empty());
+  const auto took = std::chrono::steady_clock::now() - begun;
+  CHECK(took >= std::chrono::milliseconds(50));
+  CHECK(took < std::chrono::seconds(5));
+  // It is over for later calls, too, and a deadline can be moved.
+  CHECK_FALSE(world.error("while true do end").empty());
+  world.state.set_deadline(begun + std::chrono::hours(1));
+  CHECK(world.number("return 5") == 5);
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "script/rule_tests.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <map>
+
+#include "script/test_file.h"
+
+namespace outrider::script {
+namespace {
+
+using std::chrono::steady_clock;
+
+/// How many sites run each test file.
+std::map<std::filesystem::path, int> sites_of_tests(const std::vector<RuleFiles>& found) {
+  std::map<std::filesystem::path, int> sites;
+  for (const RuleFiles& site : found) {
+    for (const RuleFile& test : site.tests) ++sites[test.path];
+  }
+  return sites;
+}
+
+std::string out_of_time(std::chrono::milliseconds limit, std::size_t not_run) {
+  std::string text = fmt::format(
+      "stopped here: all tests together may take {} ms (test_timeout), and this file was running when that was over",
+      limit.count());
+  if (not_run > 0) text += fmt::format("; {} more {} not run", not_run, not_run == 1 ? "was" : "were");
+  return text;
+}
+
+}  // namespace
+
+void run_rule_tests(const RuleTestRun& run, std::vector<Problem>& problems) {
+  const push::RuleSet no_rules({});
+  const auto deadline = steady_clock::now() + run.options.test_timeout;
+  const auto sites = sites_of_tests(run.found);
+  std::size_t left = 0;
+  for (const RuleFiles& site : run.found) left += site.tests.size();
+  for (std::size_t i = 0; i < run.found.size(); ++i) {
+    const push::RuleSet& rules = run.sets[i] != nullptr ? *run.sets[i] : no_rules;
+    for (const RuleFile& test : run.found[i].tests) {
+      --left;
+      const TestedSite site{run.options.sets[i], run.found[i], rules, run.functions, sites.at(test.path) > 1};
+      TestFile file(site, test, run.options, run.sources, run.watchdog, deadline);
+      const auto stopped_at = file.run();
+      problems.insert(problems.end(), file.problems().begin(), file.problems().end());
+      if (!stopped_at) continue;
+      problems.push_back({*stopped_at, out_of_time(run.options.test_timeout, left)});
+      return;
+    }
+  }
+}
+
+}  // namespace outrider::script

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+// The bindings of test files. `this` is the first upvalue of each: a binding can only run while run() does.
+#include "script/test_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "push/evaluate.h"
+#include "script/api.h"
+#include "script/api_line.h"
+#include "script/hint_reader.h"
+#include "script/lua_api.h"
+#include "script/test_report.h"
+#include "script/test_request.h"
+
+namespace outrider::script {
+namespace {
+
+using std::chrono::steady_clock;
+
+const char kRequest = 0;  // its address is the key of the requests' metatable in the registry
+
+/// How far up the call stack the test file may be from a helper that calls `expect` for it.
+constexpr int kMostLevels = 32;
+/// More than any list holds: what is expected beyond it is missing in any case.
+constexpr std::size_t kMostExpected = 256;
+
+constexpr const char* kGlobals[] = {"request", "expect", "test"};
+constexpr const char* kChecks[] = {"hints"};
+
+TestFile& running(lua_State* L) {
+  return *static_cast<TestFile*>(lua_touserdata(L, lua_upvalueindex(1)));
+}
+
+void push_request_metatable(lua_State* L) {
+  lua_pushlightuserdata(L, const_cast<char*>(&kRequest));
+  lua_rawget(L, LUA_REGISTRYINDEX);
+}
+
+/// Replaces what request() returned by the table that it was made of; false, and nothing done, for anything else.
+bool open_request(lua_State* L, int index) {
+  if (lua_type(L, index) != LUA_TUSERDATA || lua_getmetatable(L, index) == 0) return false;
+  push_request_metatable(L);
+  const bool ours = lua_rawequal(L, -1, -2) != 0;
+  lua_pop(L, 2);
+  if (!ours) return false;
+  lua_getfenv(L, index);
+  lua_replace(L, index);
+  return true;
+}
+
+void require_no_mistakes(const std::vector<Mistake>& mistakes) {
+  if (mistakes.empty()) return;
+  std::string text;
+  for (const Mistake& mistake : mistakes) text += (text.empty() ? "" : "; ") + mistake.message;
+  throw ScriptError("request: " + text);
+}
+
+int refuse_rule(State&, lua_State*) {
+  throw ScriptError("rule: a test file cannot define rules; write it in a file whose name does not end in .test.lua");
+}
+
+int unknown_check(State&, lua_State* L) {
+  const std::string name = lua_type(L, 2) == LUA_TSTRING ? std::string(text_at(L, 2)) : State::describe(L, 2);
+  throw ScriptError(fmt::format("expect: unknown check \"{}\"{}", name, did_you_mean(name, check_names())));
+}
+
+}  // namespace
+
+TestFile::TestFile(const TestedSite& site, const RuleFile& file, const RulesOptions& options, SourceLog& sources,
+                   Watchdog& watchdog, steady_clock::time_point deadline)
+    : site_(site),
+      file_(file),
+      sources_(sources),
+      deadline_(deadline),
+      state_(options.limits, &watchdog),
+      modules_(state_, sources,
+               {options.data_dirs, options.shipped_modules,
+                [&site](const std::filesystem::path& path) { return shown_as(path, site.spec.place); }}) {
+  state_.set_deadline(deadline);
+  const auto installed = state_.run(std::chrono::milliseconds::zero(), [this](lua_State* L) { install(L); });
+  if (!installed) throw LoadError({file.shown, 0}, installed.error().message);
+  modules_.look_in(site.files.directories);
+}
+
+void TestFile::install(lua_State* L) {
+  constructors_.emplace(HintConstructors{HintBoxes(L), {}});
+  install_hint_constructors(state_, L, *constructors_);
+  allow_api_line(state_, L);
+  lua_pushlightuserdata(L, const_cast<char*>(&kRequest));
+  lua_newtable(L);
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_rawset(L, LUA_REGISTRYINDEX);
+  add_global(L, kGlobals[0], binding<make_request>);
+  add_global(L, kGlobals[1], binding<expect>);
+  add_global(L, kGlobals[2], binding<run_group>);
+  state_.set_global(L, "rule", refuse_rule);
+}
+
+void TestFile::add_global(lua_State* L, const char* name, int (*function)(lua_State*)) {
+  lua_pushlightuserdata(L, this);
+  lua_pushcclosure(L, function, 1);
+  state_.set_global(L, name);
+}
+
+std::optional<Place> TestFile::run() {
+  const Place whole_file{file_.shown, 0};
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - steady_clock::now());
+  if (left.count() <= 0) return whole_file;
+  const auto source = sources_.read(file_.path, SourceLog::kLargestLuaFile);
+  if (!source) {
+    report(whole_file, source.error().message);
+    return std::nullopt;
+  }
+  Result<void> compiled;
+  const auto ran = state_.run(left, [&](lua_State* L) {
+    compiled = state_.load(L, **source, file_.shown);
+    if (compiled) lua_call(L, 0, 0);
+  });
+  groups_.clear();
+  if (!compiled) report_error(compiled.error());
+  if (!ran && steady_clock::now() >= deadline_) return problem_from(ran.error(), whole_file).place;
+  if (!ran) report_error(ran.error());
+  return std::nullopt;
+}
+
+int TestFile::make_request(State&, lua_State* L) {
+  see_through(L, 1);
+  if (!lua_istable(L, 1) || lua_gettop(L) != 1) {
+    throw ScriptError("request: expected one table as in request{ path = \"/\" }, found " + State::describe(L, 1));
+  }
+  TestRequest request(host_of_site(running(L).site_.spec.site));
+  require_no_mistakes(read_test_request(L, 1, request));
+  lua_newuserdata(L, 1);
+  lua_pushvalue(L, 1);
+  lua_setfenv(L, -2);
+  push_request_metatable(L);
+  lua_setmetatable(L, -2);
+  return 1;
+}
+
+int TestFile::expect(State&, lua_State* L) {
+  if (lua_gettop(L) != 1 || !open_request(L, 1)) {
+    throw ScriptError("expect: expected a request as in expect(request{ path = \"/\" }), found " +
+                      State::describe(L, 1));
+  }
+  const Place place = running(L).place_in_file(L);
+  lua_newtable(L);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushvalue(L, 1);
+  push_text(L, place.file);
+  lua_pushinteger(L, place.line);
+  lua_pushcclosure(L, binding<compare_hints>, 4);
+  lua_setfield(L, -2, kChecks[0]);
+  lua_newtable(L);
+  lua_pushcfunction(L, binding<unknown_check>);
+  lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
+  return 1;
+}
+
+int TestFile::compare_hints(State&, lua_State* L) {
+  TestFile& self = running(L);
+  const Place place{std::string(text_at(L, lua_upvalueindex(3))),
+                    static_cast<int>(lua_tointeger(L, lua_upvalueindex(4)))};
+  if (lua_gettop(L) != 1) {
+    throw ScriptError(
+        "hints: expected a list of hints as in .hints{ style \"/app.css\" }; where there are to be none, "
+        "write .hints{}");
+  }
+  self.check_hints(L, place);
+  return 0;
+}
+
+void TestFile::check_hints(lua_State* L, const Place& place) {
+  std::vector<push::Hint> expected;
+  const auto read = read_hints(L, 1, constructors_->boxes, kMostExpected, expected);
+  if (!read) throw ScriptError("hints: " + read.error().message);
+  TestRequest asked(host_of_site(site_.spec.site));
+  require_no_mistakes(read_test_request(L, lua_upvalueindex(2), asked));
+  const push::Request& request = asked.view();
+  std::vector<push::Match> matches;
+  site_.rules.find(request.host, request.method, request.path, matches);
+  const push::Evaluation evaluation =
+      push::evaluate(matches, push::Phase::request, request, nullptr, &site_.functions, true);
+  for (const std::string& failed : rule_failures(evaluation)) report(place, failed);
+  const std::string unlike = difference(expected, evaluation);
+  if (!unlike.empty()) report(place, unlike);
+}
+
+int TestFile::run_group(State& state, lua_State* L) {
+  TestFile& self = running(L);
+  if (lua_gettop(L) != 2 || lua_type(L, 1) != LUA_TSTRING || !lua_isfunction(L, 2)) {
+    throw ScriptError("test: expected a name and a function, test(\"home\", function() … end)");
+  }
+  self.groups_.emplace_back(text_at(L, 1));
+  const auto ran = state.try_call(L, 0);
+  if (!ran) self.report_error(ran.error());
+  self.groups_.pop_back();
+  return 0;
+}
+
+Place TestFile::place_in_file(lua_State* L) const {
+  for (int level = 1; level < kMostLevels; ++level) {
+    const Place place = state_.place(L, level);
+    if (place.file == file_.shown) return place;
+  }
+  return state_.nearest_place(L, 1);
+}
+
+void TestFile::report(const Place& place, const std::string& what) {
+  std::string prefix;
+  if (site_.named) prefix = fmt::format("site {}: ", site_.spec.site);
+  for (const std::string& group : groups_) prefix += fmt::format("test \"{}\": ", group);
+  problems_.push_back({place, prefix + what});
+}
+
+void TestFile::report_error(const Error& error) {
+  const Problem problem = problem_from(error, {file_.shown, 0});
+  report(problem.place, problem.message);
+}
+
+std::vector<std::string_view> test_global_names() {
+  return {std::begin(kGlobals), std::end(kGlobals)};
+}
+
+std::vector<std::string_view> check_names() {
+  return {std::begin(kChecks), std::end(kChecks)};
+}
+
+}  // namespace outrider::script

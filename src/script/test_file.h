@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// One test file: its state, and the globals `request`, `expect` and `test` that it has besides those that rule files
+// have. Control thread.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/load_error.h"
+#include "push/rule_set.h"
+#include "script/bind_hints.h"
+#include "script/function_host.h"
+#include "script/modules.h"
+#include "script/rule_files.h"
+#include "script/rules.h"
+#include "script/sources.h"
+#include "script/state.h"
+
+namespace outrider::script {
+
+/// Whose rules a file tests.
+struct TestedSite {
+  const RuleSetSpec& spec;
+  const RuleFiles& files;
+  const push::RuleSet& rules;
+  RuleState& functions;
+  bool named;  // in messages, because the file tests other sites, too
+};
+
+class TestFile {
+ public:
+  /// Throws LoadError where the limits leave no room for a state.
+  TestFile(const TestedSite& site, const RuleFile& file, const RulesOptions& options, SourceLog& sources,
+           Watchdog& watchdog, std::chrono::steady_clock::time_point deadline);
+  TestFile(const TestFile&) = delete;
+  TestFile& operator=(const TestFile&) = delete;
+
+  /// Runs it to its end or its first error, and returns where it stood at the deadline if that was first.
+  std::optional<Place> run();
+
+  /// What does not hold or is wrong, in the order of the file.
+  const std::vector<Problem>& problems() const { return problems_; }
+
+ private:
+  static int make_request(State& state, lua_State* L);
+  static int expect(State& state, lua_State* L);
+  static int compare_hints(State& state, lua_State* L);
+  static int run_group(State& state, lua_State* L);
+
+  void install(lua_State* L);
+  void add_global(lua_State* L, const char* name, int (*function)(lua_State*));
+  void check_hints(lua_State* L, const Place& place);
+  Place place_in_file(lua_State* L) const;
+  void report(const Place& place, const std::string& what);
+  void report_error(const Error& error);
+
+  const TestedSite& site_;
+  const RuleFile& file_;
+  SourceLog& sources_;
+  const std::chrono::steady_clock::time_point deadline_;
+  State state_;
+  std::optional<HintConstructors> constructors_;
+  Modules modules_;
+  std::vector<std::string> groups_;  // the names of the tests that are running, the outermost first
+  std::vector<Problem> problems_;
+};
+
+/// The globals that only test files have, and the checks of what `expect` returns: for the test that compares them with
+/// the API's table.
+std::vector<std::string_view> test_global_names();
+std::vector<std::string_view> check_names();
+
+}  // namespace outrider::script
