@@ -7,11 +7,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
 
 #include <fmt/format.h>
 
 #include "base/log.h"
 #include "base/text.h"
+#include "tls/digest.h"
 #include "tls/secret_file.h"
 
 namespace outrider::tls {
@@ -168,16 +170,27 @@ std::string date_text(const ASN1_TIME* time) {
 Result<Pair> load_pair(const CertificateFiles& files) {
   Pair pair;
   pair.files = files;
-  const auto certificate = read_pem_file(files.certificate, "certificate");
+  const auto certificate = read_secret_file(files.certificate, "certificate");
   if (!certificate) return tl::unexpected(certificate.error());
   if (auto read = read_chain(*certificate, pair); !read) return tl::unexpected(read.error());
-  const auto key = read_pem_file(files.key, "key");
+  const auto key = read_secret_file(files.key, "key");
   if (!key) return tl::unexpected(key.error());
   if (auto read = read_key(*key, pair); !read) return tl::unexpected(read.error());
   if (auto match = check_match(pair); !match) return tl::unexpected(match.error());
   if (auto strength = check_strength(pair); !strength) return tl::unexpected(strength.error());
   read_names(pair);
+  pair.digest = sha256_hex(certificate->view()) + sha256_hex(key->view());
   return pair;
+}
+
+std::chrono::system_clock::time_point end_of(const Pair& pair) {
+  using Clock = std::chrono::system_clock;
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(pair.leaf.get()), &parts) != 1) return {};
+  // Year 9999 does not fit into the clock's nanoseconds.
+  const auto since_epoch = std::chrono::seconds(::timegm(&parts));
+  const auto latest = std::chrono::floor<std::chrono::seconds>(Clock::time_point::max().time_since_epoch());
+  return Clock::time_point(std::min(since_epoch, latest));
 }
 
 std::chrono::seconds time_left(const Pair& pair) {

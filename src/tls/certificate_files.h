@@ -19,11 +19,15 @@ struct Pair {
   KeyPtr key;
   std::vector<std::string> names;      // subjectAltName DNS, lower case
   std::vector<std::string> addresses;  // subjectAltName IP, as text
+  std::string digest;                  // over the contents of both files
 };
 
 /// Errors: see secret_file.h, and: not PEM, certificate and key swapped, a password on the key, a key that belongs to
 /// another certificate, a key of less than 112 bits of security. Dates are not looked at.
 Result<Pair> load_pair(const CertificateFiles& files);
+
+/// When the leaf ends; the latest moment that the clock can name for one that never does (RFC 5280 4.1.2.5).
+std::chrono::system_clock::time_point end_of(const Pair& pair);
 
 /// Time until the leaf ends; negative if it has.
 std::chrono::seconds time_left(const Pair& pair);

@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "tls/alpn.h"
 #include "tls/certificate_files.h"
+#include "tls/digest.h"
 #include "tls/openssl.h"
 #include "tls/sni_table.h"
 
@@ -124,7 +125,7 @@ struct Contexts {
   std::vector<std::size_t> shares;
 };
 
-Result<Contexts> make_contexts(const std::vector<Pair>& pairs) {
+Result<Contexts> make_contexts(const std::vector<Pair>& pairs, const std::shared_ptr<const TicketKeys>& tickets) {
   Contexts result;
   for (std::size_t number = 0; number < pairs.size(); ++number) {
     const std::size_t target = context_for(pairs, number, result.shares);
@@ -133,6 +134,7 @@ Result<Contexts> make_contexts(const std::vector<Pair>& pairs) {
     if (target == number) {
       auto context = new_context();
       if (!context) return tl::unexpected(context.error());
+      if (tickets) use_ticket_keys(context->get(), tickets);
       result.contexts.back() = std::move(*context);
     }
     if (auto used = use_pair(result.contexts[target].get(), pairs[number]); !used) return tl::unexpected(used.error());
@@ -157,11 +159,19 @@ SslCtxPtr join(Contexts contexts, const std::vector<Pair>& pairs) {
   return main;
 }
 
+CertificateFacts facts(const Pair& pair) {
+  CertificateFacts result{pair.files.certificate, pair.names, end_of(pair)};
+  result.names.insert(result.names.end(), pair.addresses.begin(), pair.addresses.end());
+  return result;
+}
+
 }  // namespace
 
 struct ServerContext::Impl {
   SslCtxPtr main;
   std::vector<std::string> names;
+  std::vector<CertificateFacts> certificates;
+  std::string fingerprint;
   std::chrono::seconds time_left = std::chrono::seconds::max();
 };
 
@@ -179,10 +189,18 @@ int ServerContext::days_left() const {
   return static_cast<int>(std::chrono::floor<std::chrono::days>(impl_->time_left).count());
 }
 
-Result<std::shared_ptr<const ServerContext>> ServerContext::create(const std::vector<CertificateFiles>& certificates) {
+const std::vector<CertificateFacts>& ServerContext::certificates() const {
+  return impl_->certificates;
+}
+const std::string& ServerContext::fingerprint() const {
+  return impl_->fingerprint;
+}
+
+Result<std::shared_ptr<const ServerContext>> ServerContext::create(const std::vector<CertificateFiles>& certificates,
+                                                                   std::shared_ptr<const TicketKeys> tickets) {
   const auto pairs = load_all(certificates);
   if (!pairs) return tl::unexpected(pairs.error());
-  auto contexts = make_contexts(*pairs);
+  auto contexts = make_contexts(*pairs, tickets);
   if (!contexts) return tl::unexpected(contexts.error());
   auto impl = std::make_unique<Impl>();
   impl->main = join(std::move(*contexts), *pairs);
@@ -190,7 +208,10 @@ Result<std::shared_ptr<const ServerContext>> ServerContext::create(const std::ve
     warn_about_dates(pair);
     impl->time_left = std::min(impl->time_left, time_left(pair));
     impl->names.insert(impl->names.end(), pair.names.begin(), pair.names.end());
+    impl->certificates.push_back(facts(pair));
+    impl->fingerprint += pair.digest;
   }
+  impl->fingerprint = sha256_hex(impl->fingerprint + (tickets ? tickets->fingerprint() : ""));
   std::sort(impl->names.begin(), impl->names.end());
   impl->names.erase(std::unique(impl->names.begin(), impl->names.end()), impl->names.end());
   return std::shared_ptr<const ServerContext>(new ServerContext(std::move(impl)));

@@ -3,6 +3,7 @@
 // and http/1.1, TLS 1.2 and 1.3. The only folder that calls OpenSSL's TLS functions.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "tls/ticket_keys.h"
 
 struct ssl_ctx_st;
 struct ssl_st;
@@ -21,12 +23,21 @@ struct CertificateFiles {
   std::filesystem::path key;
 };
 
+/// What one certificate says, for `status` and metrics.
+struct CertificateFacts {
+  std::filesystem::path file;
+  std::vector<std::string> names;  // subjectAltName: DNS names in lower case, then IP addresses
+  std::chrono::system_clock::time_point not_after;
+};
+
 /// What a listener hands to libh2o. Immutable once built; its SSL_CTX may be used by all threads.
 class ServerContext {
  public:
   /// Errors name the file, its owner and mode where it cannot be read, and what does not match. The first certificate
-  /// serves clients that send no name, or one that no certificate has.
-  static Result<std::shared_ptr<const ServerContext>> create(const std::vector<CertificateFiles>& certificates);
+  /// serves clients that send no name, or one that no certificate has. Session tickets are sealed with `tickets`; where
+  /// that is null, with keys that this context alone has.
+  static Result<std::shared_ptr<const ServerContext>> create(const std::vector<CertificateFiles>& certificates,
+                                                             std::shared_ptr<const TicketKeys> tickets = nullptr);
   ~ServerContext();
   ServerContext(const ServerContext&) = delete;
   ServerContext& operator=(const ServerContext&) = delete;
@@ -36,6 +47,11 @@ class ServerContext {
   const std::vector<std::string>& names() const;
   /// Whole days until the first of the certificates expires; negative if one has.
   int days_left() const;
+  /// In the order in which they were given.
+  const std::vector<CertificateFacts>& certificates() const;
+  /// Hex SHA-256 over the contents of certificates, keys and ticket keys in their order: two contexts with the same
+  /// fingerprint serve alike.
+  const std::string& fingerprint() const;
 
  private:
   struct Impl;

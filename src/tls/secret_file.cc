@@ -55,22 +55,30 @@ SecretBytes::~SecretBytes() {
 
 std::string describe_access(const std::filesystem::path& file) {
   struct stat status {};
-  if (::stat(file.c_str(), &status) != 0) return {};
-  return fmt::format("it belongs to {}, its mode is {:04o}, and this process runs as {}", user_text(status.st_uid),
+  std::filesystem::path seen = file;
+  int error = ::stat(seen.c_str(), &status) == 0 ? 0 : errno;
+  // Up to the folder that may be looked at but not entered, as /etc/letsencrypt/live is for all but root.
+  while (error == EACCES && seen != seen.parent_path()) {
+    seen = seen.parent_path();
+    error = ::stat(seen.empty() ? "." : seen.c_str(), &status) == 0 ? 0 : errno;
+  }
+  if (error != 0) return {};
+  return fmt::format("{} belongs to {}, its mode is {:04o}, and this process runs as {}",
+                     seen == file ? "it" : "its folder " + seen.string(), user_text(status.st_uid),
                      status.st_mode & 07777u, user_text(::geteuid()));
 }
 
-Result<SecretBytes> read_pem_file(const std::filesystem::path& file, std::string_view what) {
+Result<SecretBytes> read_secret_file(const std::filesystem::path& file, std::string_view what) {
   // O_NONBLOCK: a FIFO by that name must not hang the start.
   const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd) return unreadable(file, what, errno);
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) return unreadable(file, what, errno);
   if (S_ISDIR(status.st_mode))
-    return failure(fmt::format("{} {}: is a directory; expected a PEM file", what, file.string()));
+    return failure(fmt::format("{} {}: is a directory; expected a file", what, file.string()));
   if (!S_ISREG(status.st_mode)) return failure(fmt::format("{} {}: is no regular file", what, file.string()));
   if (status.st_size > static_cast<off_t>(largest_file)) {
-    return failure(fmt::format("{} {}: has {} bytes; a PEM file has at most {}", what, file.string(), status.st_size,
+    return failure(fmt::format("{} {}: has {} bytes; such a file has at most {}", what, file.string(), status.st_size,
                                largest_file));
   }
   std::string bytes(static_cast<std::size_t>(status.st_size), '\0');

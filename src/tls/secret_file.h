@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reading and writing certificate and key files, with messages that let an operator mend the permissions without a look
-// at the disk. Key bytes are wiped from memory when they are no longer needed.
+// Reading and writing certificates, keys and ticket keys, with messages that let an operator mend the permissions
+// without a look at the disk. Key bytes are wiped from memory when they are no longer needed.
 #pragma once
 
 #include <filesystem>
@@ -25,11 +25,11 @@ class SecretBytes {
 };
 
 /// Reads at most 1 MiB. `what` ("certificate", "key") begins the message of an error: missing, a directory, unreadable
-/// (with owner and mode in octal), empty, too large.
-Result<SecretBytes> read_pem_file(const std::filesystem::path& file, std::string_view what);
+/// (see describe_access), empty, too large.
+Result<SecretBytes> read_secret_file(const std::filesystem::path& file, std::string_view what);
 
-/// "it belongs to root (uid 0), its mode is 0600, and this process runs as outrider (uid 998)"; empty if there is no
-/// such file.
+/// "it belongs to root (uid 0), its mode is 0600, and this process runs as outrider (uid 998)"; where a folder on the
+/// way to it may not be entered, the same about that folder, by name; empty if there is no such file.
 std::string describe_access(const std::filesystem::path& file);
 
 /// Replaces `file` in one step (a new file, written, synced, renamed), with exactly `mode`.

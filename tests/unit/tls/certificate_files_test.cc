@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What is wrong with a certificate or key, said so that it can be mended.
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 
 #include "tls/context.h"
 #include "tls/secret_file.h"
@@ -13,6 +15,7 @@ using namespace outrider;
 using namespace outrider::tls;
 using namespace outrider::tls::test;
 using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
 using Catch::Matchers::StartsWith;
 
 namespace {
@@ -21,6 +24,31 @@ std::string problem(const CertificateFiles& files) {
   const auto checked = check_pair(files);
   return checked ? "" : checked.error().message;
 }
+
+/// Root may read everything: it becomes nobody for as long as this lives. Others stay what they are.
+class WithoutPrivileges {
+ public:
+  explicit WithoutPrivileges(const TemporaryFolder& folder) : owner_(describe(geteuid())) {
+    if (geteuid() != 0) return;
+    REQUIRE(chmod(folder.path().c_str(), 0755) == 0);
+    REQUIRE(seteuid(65534) == 0);
+    was_root_ = true;
+  }
+  ~WithoutPrivileges() {
+    if (was_root_ && seteuid(0) != 0) std::abort();
+  }
+  std::string owner() const { return owner_; }
+  std::string name() const { return was_root_ ? "nobody (uid 65534)" : owner_; }
+
+ private:
+  static std::string describe(uid_t uid) {
+    const passwd* entry = getpwuid(uid);
+    const std::string number = "uid " + std::to_string(uid);
+    return entry ? std::string(entry->pw_name) + " (" + number + ")" : number;
+  }
+  std::string owner_;
+  bool was_root_ = false;
+};
 
 }  // namespace
 
@@ -51,8 +79,8 @@ TEST_CASE("missing, empty and huge files, directories and pipes are named") {
   folder.write("empty.pem", "");
   CHECK(problem({path("empty.pem"), good.key}) == "certificate " + path("empty.pem") + ": the file is empty");
   folder.write("huge.pem", std::string((1 << 20) + 1, 'x'));
-  CHECK_THAT(problem({path("huge.pem"), good.key}), Contains("has 1048577 bytes; a PEM file has at most 1048576"));
-  CHECK_THAT(problem({folder.path(), good.key}), Contains("is a directory; expected a PEM file"));
+  CHECK_THAT(problem({path("huge.pem"), good.key}), Contains("has 1048577 bytes; such a file has at most 1048576"));
+  CHECK_THAT(problem({folder.path(), good.key}), Contains("is a directory; expected a file"));
   REQUIRE(mkfifo(path("pipe").c_str(), 0600) == 0);
   CHECK_THAT(problem({path("pipe"), good.key}), Contains("is no regular file"));
   CHECK_THAT(problem({good.certificate / "below", good.key}), Contains("cannot be read: Not a directory"));
@@ -66,11 +94,35 @@ TEST_CASE("a file that may not be read is shown with owner and mode") {
   CHECK_THAT(access, StartsWith("it belongs to ") && Contains("(uid " + std::to_string(getuid()) + ")") &&
                          Contains("its mode is 0200") && Contains("this process runs as"));
   CHECK(describe_access(folder.path() / "none").empty());
-  if (geteuid() != 0) {  // root may read everything
-    const auto good = make_certificate(folder, "good");
-    CHECK(problem({good.certificate, file}) ==
-          "key " + file.string() + ": cannot be read: Permission denied; " + access);
+}
+
+TEST_CASE("a key that the server's user may not read is an error with its owner, its mode and who asked") {
+  const TemporaryFolder folder;
+  const auto good = make_certificate(folder, "good");
+  REQUIRE(chmod(good.key.c_str(), geteuid() == 0 ? 0600 : 0) == 0);
+  const WithoutPrivileges nobody(folder);
+  CHECK(problem(good) ==
+        "key " + good.key.string() + ": cannot be read: Permission denied; " + describe_access(good.key));
+  CHECK_THAT(problem(good), Contains("it belongs to " + nobody.owner()) && Contains("its mode is 0") &&
+                                EndsWith("this process runs as " + nobody.name()));
+  CHECK(problem({good.key, good.key}) ==
+        "certificate " + good.key.string() + ": cannot be read: Permission denied; " + describe_access(good.key));
+}
+
+TEST_CASE("a folder on the way that may not be entered is named") {
+  const TemporaryFolder folder;
+  const auto live = folder.path() / "live";
+  REQUIRE(mkdir(live.c_str(), 0700) == 0);
+  REQUIRE(mkdir((live / "www").c_str(), 0700) == 0);
+  folder.write("live/www/key.pem", "secret");
+  REQUIRE(chmod(live.c_str(), geteuid() == 0 ? 0700 : 0) == 0);
+  {
+    const WithoutPrivileges nobody(folder);
+    CHECK_THAT(problem({live / "www/key.pem", live / "www/key.pem"}),
+               Contains("cannot be read: Permission denied; its folder " + live.string() + " belongs to " +
+                        nobody.owner() + ", its mode is 0"));
   }
+  REQUIRE(chmod(live.c_str(), 0700) == 0);
 }
 
 TEST_CASE("what is no PEM, DER, and a swapped pair are told apart") {

@@ -133,6 +133,50 @@ TEST_CASE("days_left is that of the certificate that ends first") {
   CHECK(make_context({make_certificate(folder, "c", {.begins_in_s = -9000, .ends_in_s = -60})})->days_left() == -1);
 }
 
+TEST_CASE("the facts of each certificate: file, names and end") {
+  const TemporaryFolder folder;
+  const auto one = make_certificate(folder, "one", {.names = {"A.example", "*.b.example"}, .ends_in_s = 1000});
+  const auto two = make_certificate(folder, "two");
+  const auto context = make_context({one, two});
+  REQUIRE(context->certificates().size() == 2);
+  const CertificateFacts& facts = context->certificates()[0];
+  CHECK(facts.file == one.certificate);
+  CHECK(facts.names == std::vector<std::string>{"a.example", "*.b.example"});
+  const auto left = facts.not_after - std::chrono::system_clock::now();
+  CHECK(left > std::chrono::seconds(900));
+  CHECK(left <= std::chrono::seconds(1000));
+  CHECK(context->certificates()[1].names.empty());
+}
+
+TEST_CASE("a certificate that never ends (RFC 5280 4.1.2.5) ends late, not in the past") {
+  const TemporaryFolder folder;
+  const auto context = make_context({make_certificate(folder, "long", {.ends_in_s = 7900L * 365 * 86400})});
+  CHECK(context->certificates()[0].not_after > std::chrono::system_clock::now() + std::chrono::hours(24) * 365 * 200);
+}
+
+TEST_CASE("the fingerprint follows the contents: certificates, keys, their order, ticket keys") {
+  const TemporaryFolder folder;
+  const auto one = make_certificate(folder, "one"), two = make_certificate(folder, "two");
+  const auto print = [](const std::vector<CertificateFiles>& files, std::shared_ptr<const TicketKeys> tickets) {
+    return (*ServerContext::create(files, std::move(tickets)))->fingerprint();
+  };
+  const std::string first = print({one, two}, nullptr);
+  CHECK(first.size() == 64);
+  CHECK(print({one, two}, nullptr) == first);
+  CHECK(print({two, one}, nullptr) != first);
+  CHECK(print({one}, nullptr) != first);
+  const auto tickets = TicketKeys::random();
+  CHECK(print({one, two}, tickets) != first);
+  CHECK(print({one, two}, tickets) == print({one, two}, tickets));
+  CHECK(print({one, two}, tickets) != print({one, two}, TicketKeys::random()));
+
+  const CertificateFiles copy{folder.write("copy.pem", read_file(one.certificate)),
+                              folder.write("copy.key", read_file(one.key))};
+  CHECK(print({copy, two}, nullptr) == first);
+  make_certificate(folder, "two");  // renewed in place
+  CHECK(print({one, two}, nullptr) != first);
+}
+
 TEST_CASE("no certificate is an error, and of several that are wrong each has its line") {
   const TemporaryFolder folder;
   CHECK(ServerContext::create({}).error().message == "a TLS listener wants at least one certificate");

@@ -87,6 +87,8 @@ Handshake shake_hands(SSL_CTX* server_context, const ClientHello& hello) {
   result.alert = notes.alert;
   result.session = notes.session;
   if (!result.done) return result;
+  // OpenSSL does not announce the renewed session of a resumed TLS 1.2 connection.
+  if (!result.session) result.session.reset(SSL_get1_session(client.get()), SSL_SESSION_free);
   result.protocol = selected_protocol(server.get());
   result.version = SSL_get_version(client.get());
   result.cipher = SSL_get_cipher_name(client.get());
