@@ -4,6 +4,7 @@
 #include <sys/random.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/check.h"
 #include "http/files_handler.h"
@@ -63,7 +64,9 @@ void configure_library(h2o_globalconf_t& global, const config::Config& config) {
 }  // namespace
 
 FrontendCore::FrontendCore(EventLoop& event_loop, FrontendOptions given)
-    : loop(event_loop), options(std::move(given)), config(options.config), sites(config->sites) {
+    : loop(event_loop), options(std::move(given)), config(options.config), sites(config->sites), tls(options.tls) {
+  CHECK(tls.size() == config->listen.size());
+  if (options.upstreams == nullptr) own_upstreams_ = std::make_unique<UpstreamPools>(loop, *options.counters);
   owner.counters = options.counters;
   owner.limits.resets_per_10s = config->limits.resets_per_10s;
   https_port = https_port_of(*config);
@@ -127,10 +130,10 @@ std::unique_ptr<RouteHandler> FrontendCore::make_handler(const config::Route& ro
       return std::make_unique<RedirectHandler>(redirect);
     }
     std::unique_ptr<RouteHandler> operator()(const config::Proxy& proxy) const {
-      return make_proxy_handler(proxy, route, core.context, *core.options.counters);
+      return make_proxy_handler(proxy, route, core.upstreams());
     }
     std::unique_ptr<RouteHandler> operator()(const config::FastCgi& fastcgi) const {
-      return make_fastcgi_handler(fastcgi, route, core.context, *core.options.counters,
+      return make_fastcgi_handler(fastcgi, route, core.upstreams(),
                                   std::make_unique<FilesHandler>(static_part(fastcgi), *runtime.pathconf));
     }
   };
@@ -140,8 +143,10 @@ std::unique_ptr<RouteHandler> FrontendCore::make_handler(const config::Route& ro
 FrontendCore::~FrontendCore() {
   CHECK(owner.connections.empty());
   turn_end.reset();
-  routes_.clear();  // upstream connections close on the context's loop
+  routes_.clear();  // tunnels and upstream connections close on the loop
+  h2o_multithread_queue_t* queue = context.queue;
   h2o_context_dispose(&context);
+  free(queue);  // the library closes it and forgets it
   h2o_config_dispose(&global);
 }
 

@@ -45,7 +45,9 @@ class FrontendCore {
   const FrontendOptions options;
   const std::shared_ptr<const config::Config> config;
   const SiteMap sites;
-  std::shared_ptr<const push::WorkerRules> rules;  // swapped between requests
+  std::shared_ptr<const push::WorkerRules> rules;              // swapped between requests
+  std::shared_ptr<const push::Switches> switches;              // likewise; null where nothing is off
+  std::vector<std::shared_ptr<const tls::ServerContext>> tls;  // of new handshakes, by the index of Config::listen
   ConnectionOwner owner;
   bool draining = false;
   /// Set while one of our pushes runs through the library: the pushed request finds its parent here.
@@ -60,8 +62,10 @@ class FrontendCore {
 
  private:
   void add_routes(h2o_hostconf_t& host);
+  upstream::Pools& upstreams() { return (own_upstreams_ ? *own_upstreams_ : *options.upstreams).inside(); }
   std::unique_ptr<RouteHandler> make_handler(const config::Route& route, const RouteRuntime& runtime);
 
+  std::unique_ptr<UpstreamPools> own_upstreams_;  // where nobody lends any
   std::unordered_map<const config::Route*, RouteRuntime> routes_;
   std::optional<std::chrono::steady_clock::time_point> turn_time_;
 };

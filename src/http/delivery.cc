@@ -7,17 +7,34 @@
 #include "http/exchange_state.h"
 #include "http/push_promise.h"
 #include "http/rule_request.h"
+#include "http/rule_run.h"
 #include "push/link_header.h"
 #include "push/record.h"
 
 namespace outrider::http {
 namespace {
 
-/// Reports the rules that failed; their pages are served all the same.
-void report_failures(const ExchangeState& exchange, const push::Evaluation& evaluation) {
-  for (const push::RuleTrace& trace : evaluation.traces) {
-    if (!trace.error.empty()) exchange.frontend->options.observer->rule_failed(*trace.rule, trace.error);
-  }
+bool link_is_off(const ExchangeState& exchange, const push::Entry& entry) {
+  const push::Switches* switches = exchange.frontend->switches.get();
+  // What the application said is in its response whatever we decide.
+  return switches != nullptr && entry.rule != nullptr &&
+         switches->delivery_is_off(exchange.site->name, entry.rule->name, push::How::link);
+}
+
+/// What becomes of an entry that did not go the better way, for `reason`.
+Delivered instead(const ExchangeState& exchange, const push::Entry& entry, push::Reason reason) {
+  if (entry.hint.push_only) return {push::How::none, reason};
+  if (link_is_off(exchange, entry)) return {push::How::none, push::Reason::switched_off};
+  return {push::How::link, reason};
+}
+
+/// The generation answers for the assets that its rules hint. What the application hints is not its fault.
+void watch_hint(const ExchangeState& exchange, const push::Entry& entry) {
+  const push::WorkerRules* rules = exchange.delivery->rules.get();
+  if (entry.rule == nullptr || rules == nullptr || rules->watch == nullptr) return;
+  if (entry.hint.kind == push::Kind::preconnect) return;
+  const std::string_view path = push::same_origin_path(entry.hint.url, exchange.scheme, exchange.authority);
+  if (!path.empty()) rules->watch->hinted(exchange.host, path);
 }
 
 /// Sends the 103 of a plan; where it cannot go out any more, its entries are left to Link.
@@ -27,8 +44,9 @@ void send_planned_early_hints(ExchangeState& exchange, const push::PushList& add
   Delivery& delivery = *exchange.delivery;
   delivery.early_hints_sent = send_early_hints(exchange, links);
   if (delivery.early_hints_sent) return;
-  for (Delivered& outcome : delivery.delivered) {
-    if (outcome.how == push::How::early_hints) outcome = {push::How::link, push::Reason::connection_closing};
+  for (std::size_t i = 0; i != delivery.delivered.size(); ++i) {
+    if (delivery.delivered[i].how != push::How::early_hints) continue;
+    delivery.delivered[i] = instead(exchange, delivery.list.entries()[i], push::Reason::connection_closing);
   }
 }
 
@@ -47,11 +65,13 @@ void deliver(ExchangeState& exchange, const push::PushList& fresh, const push::R
   situation.early_hints_sent = delivery.early_hints_sent;
   const push::Plan plan = push::plan(added, request, exchange.authority, situation, request.sent);
   for (const push::Delivery& planned : plan.deliveries) {
+    const push::Entry& entry = added.entries()[planned.entry];
     Delivered outcome{planned.how, planned.reason};
+    // Before a promise, whose answer may be there when it returns.
+    if (planned.how != push::How::none) watch_hint(exchange, entry);
     if (planned.how == push::How::push) {
-      outcome.reason = promise(exchange, added.entries()[planned.entry].hint);
-      const bool only_by_push = added.entries()[planned.entry].hint.push_only;
-      if (outcome.reason != push::Reason::sent) outcome.how = only_by_push ? push::How::none : push::How::link;
+      outcome.reason = promise(exchange, entry.hint);
+      if (outcome.reason != push::Reason::sent) outcome = instead(exchange, entry, outcome.reason);
     }
     delivery.delivered.push_back(outcome);
   }
@@ -79,16 +99,25 @@ push::PushList response_rules(ExchangeState& exchange, const push::Request& requ
   Delivery* delivery = exchange.delivery;
   const push::Fields fields = fields_of(exchange.req->res.headers, &exchange.req->pool);
   const push::Response response{exchange.req->res.status, fields};
-  push::Evaluation evaluation = push::evaluate(delivery->matches, push::Phase::response, request, &response,
-                                               delivery->rules->functions.get(), false);
-  report_failures(exchange, evaluation);
-  return std::move(evaluation.list);
+  RuleRun run = run_rules(exchange, *delivery->rules, delivery->matches, push::Phase::response, request, &response);
+  for (const push::Entry& entry : run.switched_off.entries()) delivery->switched_off.add(entry.hint, entry.rule);
+  return std::move(run.evaluation.list);
 }
 
-void add_link_fields(h2o_req_t& req, const push::PushList& list) {
-  for (const push::Entry& entry : list.entries()) {
+void add_link_fields(ExchangeState& exchange) {
+  h2o_req_t& req = *exchange.req;
+  Delivery& delivery = *exchange.delivery;
+  for (std::size_t i = 0; i != delivery.list.entries().size(); ++i) {
+    const push::Entry& entry = delivery.list.entries()[i];
     // What the application said stands in its own Link field already.
     if (entry.rule == nullptr || entry.hint.push_only) continue;
+    if (link_is_off(exchange, entry)) {
+      // It may have been switched off since the plan was made.
+      if (delivery.delivered[i].how == push::How::link) {
+        delivery.delivered[i] = {push::How::none, push::Reason::switched_off};
+      }
+      continue;
+    }
     const std::string_view value = keep(&req.pool, push::link_value(entry.hint));
     h2o_add_header(&req.pool, &req.res.headers, H2O_TOKEN_LINK, nullptr, value.data(), value.size());
   }
@@ -114,16 +143,17 @@ void deliver_request_phase(ExchangeState& exchange, const RouteHandler& handler)
   const std::shared_ptr<const push::WorkerRules>& rules = exchange.frontend->rules;
   push::Request request;
   describe_request(exchange, request);
-  push::Evaluation evaluation =
-      push::evaluate(matches, push::Phase::request, request, nullptr, rules->functions.get(), false);
-  report_failures(exchange, evaluation);
-  const bool asks_again = exchange.rule_set->has_response_phase();
-  if (evaluation.list.empty() && evaluation.shadow.empty() && !asks_again) return;
+  RuleRun run = run_rules(exchange, *rules, matches, push::Phase::request, request, nullptr);
+  push::Evaluation& evaluation = run.evaluation;
+  const bool asks_again = !matches.empty() && exchange.rule_set->has_response_phase();
+  const bool nothing = evaluation.list.empty() && evaluation.shadow.empty() && run.switched_off.empty();
+  if (nothing && !asks_again) return;
 
   Delivery& delivery = exchange.make_delivery();
   delivery.rules = rules;
   if (asks_again) delivery.matches = std::move(matches);
   delivery.shadow = std::move(evaluation.shadow);
+  delivery.switched_off = std::move(run.switched_off);
   if (!evaluation.list.empty()) deliver(exchange, evaluation.list, request, handler.answers_at_once(exchange));
 }
 
@@ -136,7 +166,7 @@ void deliver_response_phase(ExchangeState& exchange) {
   if (delivery != nullptr && std::exchange(delivery->head_decided, true)) return;
 
   const bool has_rules = has_response_rules(exchange);
-  if (has_rules || has_link) {
+  if ((has_rules || has_link) && !hints_are_off(exchange)) {
     push::Request request;
     describe_request(exchange, request);
     if (has_rules) deliver(exchange, response_rules(exchange, request), request, true);
@@ -144,12 +174,12 @@ void deliver_response_phase(ExchangeState& exchange) {
       deliver(exchange, hints_of_links(req.res.headers.entries, req.res.headers.size, exchange.path), request, true);
     }
   }
-  if (exchange.delivery != nullptr) add_link_fields(req, exchange.delivery->list);
+  if (exchange.delivery != nullptr) add_link_fields(exchange);
 }
 
 void informational_from_upstream(Exchange& exchange, int status, const h2o_header_t* headers, std::size_t count) {
   auto& state = ExchangeState::of(exchange);
-  if (status != 103 || state.pushed) return;
+  if (status != 103 || state.pushed || hints_are_off(state)) return;
   const push::PushList hints = hints_of_links(headers, count, exchange.path);
   if (hints.empty()) return;
   push::Request request;

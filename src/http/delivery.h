@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Carries out what the plan decides for one request: push promises before the page's bytes, at most one 103, the full
 // Link in the final response. Hints come from rules of the request phase, from an upstream's 103, and, once the head of
-// the final response is known, from rules of the response phase and the application's own Link fields.
+// the final response is known, from rules of the response phase and the application's own Link fields. What an operator
+// has switched off is looked up whenever something is decided, so that it ends in requests that are under way too.
 #pragma once
 
 #include <memory>
@@ -30,6 +31,7 @@ class Delivery {
   push::PushList list;
   std::vector<Delivered> delivered;  // as long as the list
   push::PushList shadow;
+  push::PushList switched_off;  // of rules that did not run
   bool early_hints_sent = false;
   bool head_decided = false;  // the final response's head was seen
 };

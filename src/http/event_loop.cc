@@ -46,13 +46,15 @@ struct EventLoop::Impl {
   std::mutex mutex;
   std::vector<std::function<void()>> posted;  // guarded by mutex
 
-  void run_posted() {
+  /// True if there was any.
+  bool run_posted() {
     std::vector<std::function<void()>> tasks;
     {
       const std::lock_guard lock(mutex);
       tasks.swap(posted);
     }
     for (auto& task : tasks) task();
+    return !tasks.empty();
   }
 };
 
@@ -85,10 +87,12 @@ EventLoop::~EventLoop() {
 
 void EventLoop::run() {
   // The library returns -1 when a signal interrupts the poll; that is no reason to end.
+  bool ran_tasks = false;
   while (!impl_->stopped) {
-    h2o_evloop_run(impl_->loop, INT32_MAX);
+    // What a task wrote is done in the next turn, which must not wait for something else to happen.
+    h2o_evloop_run(impl_->loop, ran_tasks ? 0 : INT32_MAX);
     for (const auto& task : impl_->after_turn) task();
-    impl_->run_posted();
+    ran_tasks = impl_->run_posted();
   }
 }
 

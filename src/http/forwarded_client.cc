@@ -17,7 +17,7 @@ bool is_trusted(const config::Behind& behind, const Address& address) {
 
 /// A unix listener's peer has no address; a TCP client that reset early has none either, and is nobody.
 bool is_trusted(const config::Behind& behind, Connection& connection) {
-  return connection.listen.address.is_unix() ? behind.trusts_unix : is_trusted(behind, connection.peer());
+  return connection.listen().address.is_unix() ? behind.trusts_unix : is_trusted(behind, connection.peer());
 }
 
 std::string_view field(const h2o_req_t& req, std::string_view name) {
@@ -61,7 +61,7 @@ void believe(ExchangeState& exchange, const config::Behind& behind) {
 void read_forwarded_client(ExchangeState& exchange) {
   h2o_req_t& req = *exchange.req;
   exchange.scheme = exchange.connection.socket->ssl != nullptr ? "https" : "http";
-  const auto& behind = exchange.connection.listen.behind;
+  const auto& behind = exchange.connection.listen().behind;
   if (behind && is_trusted(*behind, exchange.connection)) {
     believe(exchange, *behind);
     return;

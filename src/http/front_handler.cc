@@ -9,6 +9,7 @@
 #include "http/forwarded_client.h"
 #include "http/push_promise.h"
 #include "http/redirect_handler.h"
+#include "http/rule_run.h"
 
 namespace outrider::http {
 namespace {
@@ -129,17 +130,26 @@ int choose_route(ExchangeState& exchange) {
 
 void find_rules(ExchangeState& exchange) {
   const auto& rules = exchange.frontend->rules;
+  if (rules == nullptr) return;
+  if (rules->watch != nullptr && !exchange.pushed) rules->watch->request();
   const std::size_t index = exchange.frontend->index_of(*exchange.site);
-  if (rules != nullptr && index < rules->sets.size()) exchange.rule_set = rules->sets[index].get();
+  if (index < rules->sets.size() && !hints_are_off(exchange)) exchange.rule_set = rules->sets[index].get();
+}
+
+/// A frontend that drains because a reload replaced it says nothing about the server: where somebody tells, that counts
+/// alone.
+bool is_healthy(const FrontendCore& core) {
+  return core.options.healthy != nullptr ? core.options.healthy->load(std::memory_order_relaxed) : !core.draining;
 }
 
 void answer_health(ExchangeState& exchange) {
   h2o_req_t& req = *exchange.req;
-  req.res.status = exchange.frontend->draining ? 503 : 200;
-  req.res.reason = exchange.frontend->draining ? "Service Unavailable" : "OK";
+  const bool healthy = is_healthy(*exchange.frontend);
+  req.res.status = healthy ? 200 : 503;
+  req.res.reason = healthy ? "OK" : "Service Unavailable";
   h2o_add_header(&req.pool, &req.res.headers, H2O_TOKEN_CONTENT_TYPE, nullptr, H2O_STRLIT("text/plain"));
   h2o_add_header(&req.pool, &req.res.headers, H2O_TOKEN_CACHE_CONTROL, nullptr, H2O_STRLIT("no-store"));
-  const std::string_view body = exchange.frontend->draining ? "draining\n" : "ok\n";
+  const std::string_view body = healthy ? "ok\n" : "draining\n";
   req.res.content_length = body.size();
   h2o_send_inline(&req, body.data(), body.size());
 }
@@ -158,7 +168,7 @@ void answer_options(h2o_req_t& req) {
 }
 
 bool must_use_https(const ExchangeState& exchange) {
-  return exchange.connection.listen.redirect_to_https && exchange.path.substr(0, acme_prefix.size()) != acme_prefix;
+  return exchange.connection.listen().redirect_to_https && exchange.path.substr(0, acme_prefix.size()) != acme_prefix;
 }
 
 /// Lets the rules decide, then the route's handler answer.

@@ -6,14 +6,12 @@
 
 #include "base/check.h"
 #include "http/core.h"
+#include "http/farewell.h"
 #include "http/guard/interpose.h"
 #include "http/listener.h"
 
 namespace outrider::http {
 namespace {
-
-constexpr std::chrono::milliseconds tick_interval{100};
-constexpr int fresh_connection_grace_ticks = 10;
 
 /// Open HTTP/2 streams, as the library holds them; an HTTP/1 request in progress counts as one. Not through our own
 /// list: the library frees its connection before a TLS socket has sent its farewell.
@@ -29,82 +27,135 @@ std::int64_t open_streams(const FrontendCore& core) {
   return streams;
 }
 
-/// Ends the HTTP/1 connections that wait for nothing: they hear nothing of a shutdown from the library. One whose next
-/// request has begun to arrive, and a tunnel, may go on until the deadline; one that never asked for anything (a
-/// handshake, a browser's spare connection) gets `grace`.
-void end_idle_http1(const FrontendCore& core, bool grace_is_over) {
-  for (Connection* connection : core.owner.connections) {
-    const bool idle = connection->requests_open == 0 && connection->socket->input->size == 0;
-    const bool fresh = connection->requests == 0;
-    if (connection->guarded_http2 || connection->upgraded || !idle) continue;
-    if (!fresh || grace_is_over) connection->shut_down();
-  }
+/// How this program was linked does not change, so it is tried once, on the loop of the first frontend, which does not
+/// run yet.
+void require_guard(FrontendCore& core) {
+  static const Result<void> proof = [&] {
+    h2o_accept_ctx_t plaintext{};
+    plaintext.ctx = &core.context;
+    plaintext.hosts = core.global.hosts;
+    LiveCounters scratch;  // the proof's connection is nobody's
+    ConnectionOwner prover;
+    prover.counters = &scratch;
+    return prove_interposition(core.loop.get(), plaintext, prover);
+  }();
+  if (!proof) throw std::runtime_error(proof.error().message);
 }
 
 }  // namespace
 
 struct Frontend::Impl {
-  Impl(EventLoop& event_loop, FrontendOptions options) : core(event_loop, std::move(options)) {}
+  Impl(EventLoop& event_loop, FrontendOptions options) : core(event_loop, std::move(options)) {
+    require_guard(core);
+    ticker.entry.cb = on_tick;
+    ticker.impl = this;
+    h2o_timeout_link(core.loop.get(), &core.context.hundred_ms_timeout, &ticker.entry);
+  }
+
+  ~Impl() {
+    h2o_timeout_unlink(&ticker.entry);
+    count_streams(0);
+  }
+
+  static void on_tick(h2o_timeout_entry_t* entry) {
+    Impl& impl = *reinterpret_cast<Ticker*>(entry)->impl;
+    h2o_timeout_link(impl.core.loop.get(), &impl.core.context.hundred_ms_timeout, entry);
+    impl.count_streams(open_streams(impl.core));
+    for (const auto& listener : impl.listeners) listener->resume();
+    if (impl.core.draining) take_leave(impl.core, impl.drain_began_ms);
+  }
+
+  /// The counter is the sum over the worker's frontends.
+  void count_streams(std::int64_t now_open) {
+    count(core.options.counters->streams, now_open - std::exchange(streams_counted, now_open));
+  }
+
+  /// The library hands back a pointer to its entry: as first member of a plain struct it is one to the whole.
+  struct Ticker {
+    h2o_timeout_entry_t entry;
+    Impl* impl;
+  };
 
   FrontendCore core;
   std::vector<std::unique_ptr<Listener>> listeners;
-  int ticks_drained = 0;
-  std::shared_ptr<bool> alive = std::make_shared<bool>(true);  // for the loop's ticker, which outlives us
-
-  void tick() {
-    core.options.counters->streams.store(open_streams(core), std::memory_order_relaxed);
-    for (const auto& listener : listeners) listener->resume();
-    if (core.draining) end_idle_http1(core, ++ticks_drained > fresh_connection_grace_ticks);
-  }
+  Ticker ticker{};
+  std::int64_t streams_counted = 0;
+  std::uint64_t drain_began_ms = 0;
 };
 
-Frontend::Frontend(EventLoop& loop, FrontendOptions options) : impl_(std::make_unique<Impl>(loop, std::move(options))) {
-  FrontendCore& core = impl_->core;
-  h2o_accept_ctx_t plaintext{};
-  plaintext.ctx = &core.context;
-  plaintext.hosts = core.global.hosts;
-  LiveCounters scratch;  // the proof's connection is nobody's
-  ConnectionOwner prover;
-  prover.counters = &scratch;
-  if (const auto proof = prove_interposition(loop.get(), plaintext, prover); !proof)
-    throw std::runtime_error(proof.error().message);
+Frontend::Frontend(EventLoop& loop, FrontendOptions options)
+    : impl_(std::make_unique<Impl>(loop, std::move(options))) {}
 
-  loop.every(tick_interval, [impl = impl_.get(), alive = std::weak_ptr<bool>(impl_->alive)] {
-    if (alive.lock()) impl->tick();
-  });
+Frontend::~Frontend() {
+  CHECK(connections() == 0);
 }
-
-Frontend::~Frontend() = default;
 
 void Frontend::use_rules(std::shared_ptr<const push::WorkerRules> rules) {
   impl_->core.rules = std::move(rules);
 }
 
-void Frontend::listen(std::vector<ListeningSocket> sockets) {
+void Frontend::use_tls(std::vector<std::shared_ptr<const tls::ServerContext>> tls) {
   FrontendCore& core = impl_->core;
+  CHECK(tls.size() == core.config->listen.size());
+  core.tls = std::move(tls);
+  for (const auto& listener : impl_->listeners) listener->renew_tls();
+}
+
+void Frontend::use_switches(std::shared_ptr<const push::Switches> switches) {
+  if (switches != nullptr && switches->empty()) switches = nullptr;
+  impl_->core.switches = std::move(switches);
+}
+
+void Frontend::listen(std::vector<ListeningSocket> sockets) {
   for (ListeningSocket& socket : sockets) {
-    const config::Listen& listen = core.config->listen.at(socket.listen);
-    const tls::ServerContext* tls = core.options.tls.at(socket.listen).get();
-    impl_->listeners.push_back(std::make_unique<Listener>(core, std::move(socket.fd), listen, tls));
+    impl_->listeners.push_back(std::make_unique<Listener>(impl_->core, std::move(socket.fd), socket.listen));
   }
+}
+
+void Frontend::take_over(Frontend& old, const std::vector<std::optional<std::size_t>>& listen_of) {
+  FrontendCore& core = impl_->core;
+  FrontendCore& from = old.impl_->core;
+  CHECK(&core.loop == &from.loop && listen_of.size() == from.config->listen.size());
+
+  const std::vector<Connection*> open(from.owner.connections.begin(), from.owner.connections.end());
+  for (Connection* connection : open) {
+    if (connection->speaks_http) continue;
+    const auto target = listen_of[static_cast<std::size_t>(&connection->listen() - from.config->listen.data())];
+    if (target) connection->move_to(core.owner, core.config->listen.at(*target));
+  }
+  std::vector<std::unique_ptr<Listener>> gone;
+  for (auto& listener : old.impl_->listeners) {
+    if (const auto target = listen_of[listener->listen_index()]) {
+      listener->move_to(core, *target);
+      if (core.draining) listener->stop();
+      impl_->listeners.push_back(std::move(listener));
+    } else {
+      listener->retire();
+      gone.push_back(std::move(listener));
+    }
+  }
+  old.impl_->listeners = std::move(gone);
 }
 
 void Frontend::drain() {
   FrontendCore& core = impl_->core;
   if (std::exchange(core.draining, true)) return;
   for (const auto& listener : impl_->listeners) listener->stop();
-  h2o_context_request_shutdown(&core.context);
-  end_idle_http1(core, false);
+  impl_->drain_began_ms = h2o_now(core.loop.get());
+  core.context.shutdown_requested = 1;  // HTTP/1 responses say "Connection: close" from now on
+  take_leave(core, impl_->drain_began_ms);
 }
 
 bool Frontend::drained() const {
-  const FrontendCore& core = impl_->core;
-  return core.draining && core.owner.connections.empty() &&
-         !h2o_timeout_is_linked(const_cast<h2o_timeout_entry_t*>(&core.context.http2._graceful_shutdown_timeout));
+  return impl_->core.draining && connections() == 0;
 }
 
 void Frontend::close_all() {
   for (Connection* connection : impl_->core.owner.connections) connection->shut_down();
+}
+
+std::size_t Frontend::connections() const {
+  return impl_->core.owner.connections.size();
 }
 
 }  // namespace outrider::http

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// One configuration served on one worker's loop: listeners, sites, routes, delivery. src/app makes one per worker,
-// gives it rules and, in the end, drains it.
+// One configuration served on one worker's loop: listeners, sites, routes, delivery. src/app makes one per worker and
+// configuration, gives it rules and, in the end, drains it. Several live side by side: a new one takes over the
+// listeners of the old one, which serves its open connections to their end. All on the loop's thread.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "config/config.h"
 #include "http/event_loop.h"
 #include "push/record.h"
+#include "push/switches.h"
 #include "push/worker_rules.h"
 #include "tls/context.h"
 
@@ -46,15 +48,39 @@ struct ListeningSocket {
   std::size_t listen = 0;
 };
 
+namespace upstream {
+class Pools;
+}
+
+/// Upstream connections, health and round robin of one worker, kept across configurations: routes that name the same
+/// upstream (config::Upstream equal) share one. One per worker; outlives its frontends, and its loop outlives it.
+class UpstreamPools {
+ public:
+  explicit UpstreamPools(EventLoop& loop, LiveCounters& counters);
+  ~UpstreamPools();
+  UpstreamPools(const UpstreamPools&) = delete;
+  UpstreamPools& operator=(const UpstreamPools&) = delete;
+
+  /// For the route handlers.
+  upstream::Pools& inside() { return *pools_; }
+  /// Upstreams that some frontend uses.
+  std::size_t size() const;
+
+ private:
+  std::unique_ptr<upstream::Pools> pools_;
+};
+
 struct FrontendOptions {
   std::shared_ptr<const config::Config> config;
   /// One for each entry of config->listen; null where it is plaintext.
   std::vector<std::shared_ptr<const tls::ServerContext>> tls;
-  std::array<std::uint8_t, 16> bucket_key{};
   push::Observer* observer = nullptr;  // outlives the frontend
   /// Tell the observer of every request; else of those alone that hints were decided for.
   bool observe_every_request = true;
-  LiveCounters* counters = nullptr;  // likewise
+  LiveCounters* counters = nullptr;    // likewise; one for all frontends of a worker
+  UpstreamPools* upstreams = nullptr;  // likewise; null: of its own
+  /// The health path answers 503 while it is false. Outlives the frontend; null: 503 while the frontend drains.
+  const std::atomic<bool>* healthy = nullptr;
   /// Told what is being served before anything of ours or the library's can go wrong: for the death notice.
   std::function<void(std::string_view phase, std::string_view rule, std::string_view path)> progress;
 };
@@ -64,18 +90,36 @@ class Frontend {
   /// Throws std::runtime_error where libh2o would run unguarded (guard/interpose.h): a fault of the build, not of the
   /// operator's files.
   Frontend(EventLoop& loop, FrontendOptions options);
+  /// Every connection must be gone: drained(), or never begun. May run from anywhere on the loop's thread but from this
+  /// frontend's own callbacks.
   ~Frontend();
   Frontend(const Frontend&) = delete;
   Frontend& operator=(const Frontend&) = delete;
 
+  /// Requests that begin from now on are decided by these; `sets` are by the index of our configuration's sites.
   void use_rules(std::shared_ptr<const push::WorkerRules> rules);
+  /// New handshakes use these; one for each entry of config->listen, null where it is plaintext. Connections that are
+  /// open keep theirs.
+  void use_tls(std::vector<std::shared_ptr<const tls::ServerContext>> tls);
+  /// What an operator has switched off; null: nothing.
+  void use_switches(std::shared_ptr<const push::Switches> switches);
+
   void listen(std::vector<ListeningSocket> sockets);
+  /// Takes over listeners from a frontend of another configuration on the same loop, with what waits in their sockets
+  /// and the connections that have not finished their TLS handshake or PROXY header: they land here and follow our
+  /// configuration. `listen_of[i]` is the index in our Config::listen of what is entry i of the old frontend's
+  /// Config::listen, or nothing where it is gone: such a listener accepts what already waits in its socket, for the
+  /// old frontend, then stops. Connections that speak HTTP stay with the old frontend; drain it next.
+  void take_over(Frontend& old, const std::vector<std::optional<std::size_t>>& listen_of);
+
   /// Stops accepting, tells clients (GOAWAY, Connection: close) and lets requests in flight finish.
   void drain();
-  /// True once drained: no connection is left and the library has let go.
+  /// True once drained: no connection is left.
   bool drained() const;
   /// Cuts every connection that is left.
   void close_all();
+  /// Open ones that belong to this frontend.
+  std::size_t connections() const;
 
  private:
   struct Impl;

@@ -28,6 +28,8 @@ std::vector<push::DeliveryRecord> records_of(const Delivery& delivery) {
   for (std::size_t i = 0; i != delivery.list.entries().size(); ++i)
     add(delivery.list.entries()[i], delivery.delivered[i]);
   for (const push::Entry& entry : delivery.shadow.entries()) add(entry, {push::How::none, push::Reason::shadow});
+  for (const push::Entry& entry : delivery.switched_off.entries())
+    add(entry, {push::How::none, push::Reason::switched_off});
   return records;
 }
 
@@ -66,9 +68,22 @@ void report(const FrontendCore& core, h2o_req_t* req, const ExchangeState* excha
   core.options.observer->request_ended(record);
 }
 
+/// An asset that some rule hinted may have been answered. Not what was refused or sent elsewhere before a site was
+/// chosen: that says nothing about the asset.
+void watch_answer(const FrontendCore& core, const ExchangeState& exchange) {
+  if (core.rules == nullptr || core.rules->watch == nullptr || exchange.site == nullptr) return;
+  const h2o_req_t& req = *exchange.req;
+  const std::string_view method = view(req.method);
+  if (method == "GET" || method == "HEAD") {
+    core.rules->watch->answered(exchange.host, view(req.path), req.res.status);
+  }
+}
+
 void log_request(h2o_logger_t* self, h2o_req_t* req) {
   auto* exchange = static_cast<ExchangeState*>(Exchange::of(req));
-  report(*reinterpret_cast<RequestLogger*>(self)->core, req, exchange);
+  const FrontendCore& core = *reinterpret_cast<RequestLogger*>(self)->core;
+  if (exchange != nullptr) watch_answer(core, *exchange);
+  report(core, req, exchange);
   if (exchange != nullptr) exchange->~ExchangeState();
 }
 

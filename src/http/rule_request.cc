@@ -35,10 +35,10 @@ push::TlsFacts tls_facts(h2o_socket_t* socket, const tls::ServerContext* context
   return tls;
 }
 
-const tls::ServerContext* tls_context(const ExchangeState& exchange) {
-  const FrontendCore& core = *exchange.frontend;
-  const std::size_t listen = static_cast<std::size_t>(&exchange.connection.listen - core.config->listen.data());
-  return listen < core.options.tls.size() ? core.options.tls[listen].get() : nullptr;
+/// The rules that the request began with, or would begin with now.
+const push::WorkerRules* rules_of(const ExchangeState& exchange) {
+  const bool began = exchange.delivery != nullptr && exchange.delivery->rules != nullptr;
+  return began ? exchange.delivery->rules.get() : exchange.frontend->rules.get();
 }
 
 }  // namespace
@@ -70,25 +70,27 @@ void describe_request(ExchangeState& exchange, push::Request& request) {
   request.fields = exchange.fields;
   request.client.address = exchange.client_address;
   request.client.peer = exchange.peer_address;
-  request.client.behind_proxy = connection.listen.behind.has_value();
-  if (exchange.trusted_peer && !connection.listen.behind->country_header.empty()) {
-    request.client.country = push::first_value(request.fields, connection.listen.behind->country_header);
+  request.client.behind_proxy = connection.listen().behind.has_value();
+  if (exchange.trusted_peer && !connection.listen().behind->country_header.empty()) {
+    request.client.country = push::first_value(request.fields, connection.listen().behind->country_header);
   }
   const bool direct = !request.client.behind_proxy;
   request.client.accepts_push = direct && req.version >= 0x200 && http2_connection(req).peer_settings.enable_push != 0;
   request.client.new_connection = direct && exchange.first_on_connection;
-  if (!connection.tls) connection.tls = tls_facts(connection.socket, tls_context(exchange));
+  if (!connection.tls) connection.tls = tls_facts(connection.socket, connection.server_tls.get());
   request.tls = *connection.tls;
   request.sent = direct ? &connection.sent : nullptr;
-  request.bucket_key = exchange.frontend->options.bucket_key;
+  if (const push::WorkerRules* rules = rules_of(exchange)) request.bucket_key = rules->bucket_key;
   request.now = std::chrono::system_clock::time_point(std::chrono::seconds(req.processed_at.at.tv_sec) +
                                                       std::chrono::microseconds(req.processed_at.at.tv_usec));
 }
 
 push::Situation situation_of(const ExchangeState& exchange) {
   const h2o_req_t& req = *exchange.req;
-  const config::Listen& listen = exchange.connection.listen;
+  const config::Listen& listen = exchange.connection.listen();
   push::Situation situation;
+  situation.switches = exchange.frontend->switches.get();
+  if (exchange.site != nullptr) situation.site = exchange.site->name;
   situation.http2 = req.version >= 0x200;
   situation.pushed_request = exchange.pushed;
   situation.passes_early_hints =

@@ -6,6 +6,8 @@ namespace outrider::http {
 /// The reason phrase of a status (RFC 9110 15), as HTTP/1.1 shows it.
 inline const char* status_text(int status) {
   switch (status) {
+    case 202:
+      return "Accepted";
     case 301:
       return "Moved Permanently";
     case 302:
@@ -18,12 +20,16 @@ inline const char* status_text(int status) {
       return "Permanent Redirect";
     case 400:
       return "Bad Request";
+    case 401:
+      return "Unauthorized";
     case 403:
       return "Forbidden";
     case 404:
       return "Not Found";
     case 405:
       return "Method Not Allowed";
+    case 409:
+      return "Conflict";
     case 413:
       return "Content Too Large";
     case 421:

@@ -5,20 +5,29 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "http/frontend.h"
 
 namespace outrider::http {
 
 Connection::Connection(h2o_socket_t* on, ConnectionOwner& by, const config::Listen& listener)
-    : socket(on), owner(by), listen(listener) {
-  owner.connections.insert(this);
-  owner.counters->connections.fetch_add(1, std::memory_order_relaxed);
-  owner.counters->connections_total.fetch_add(1, std::memory_order_relaxed);
+    : socket(on), owner_(&by), listen_(&listener) {
+  owner_->connections.insert(this);
+  owner_->counters->connections.fetch_add(1, std::memory_order_relaxed);
+  owner_->counters->connections_total.fetch_add(1, std::memory_order_relaxed);
 }
 
 Connection::~Connection() {
-  owner.connections.erase(this);
-  owner.counters->connections.fetch_sub(1, std::memory_order_relaxed);
+  owner_->connections.erase(this);
+  owner_->counters->connections.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Connection::move_to(ConnectionOwner& owner, const config::Listen& listen) {
+  CHECK(!speaks_http && owner.counters == owner_->counters);
+  owner_->connections.erase(this);
+  owner.connections.insert(this);
+  owner_ = &owner;
+  listen_ = &listen;
 }
 
 Connection& Connection::attach(h2o_socket_t* socket, ConnectionOwner& owner, const config::Listen& listen) {
@@ -55,6 +64,11 @@ std::string_view Connection::peer_text() {
 void Connection::source_from_proxy_header(const Address& source) {
   peer_ = source;
   peer_text_ = source.host_text();
+}
+
+bool Connection::has_input() const {
+  char byte;
+  return socket->input->size != 0 || ::recv(h2o_socket_get_fd(socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 void Connection::shut_down() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "http/h2o_api.h"
 #include "push/request.h"
 #include "push/sent_memory.h"
+#include "tls/context.h"
 
 namespace outrider::config {
 struct Listen;
@@ -26,7 +28,7 @@ namespace outrider::http {
 struct LiveCounters;
 class Connection;
 
-/// What all connections of a frontend share.
+/// What all connections of a frontend share. It outlives them.
 struct ConnectionOwner {
   LiveCounters* counters = nullptr;
   FrameLimits limits;
@@ -36,7 +38,8 @@ struct ConnectionOwner {
 
 class Connection {
  public:
-  /// Attaches a new one to `socket`; it deletes itself when the socket is closed.
+  /// Attaches a new one to `socket`; it deletes itself when the socket is closed. `listen` outlives it, or is replaced
+  /// by move_to before it goes.
   static Connection& attach(h2o_socket_t* socket, ConnectionOwner& owner, const config::Listen& listen);
   /// The one on `socket`, or nullptr for sockets that are not a client's.
   static Connection* of(h2o_socket_t* socket);
@@ -51,10 +54,23 @@ class Connection {
   void source_from_proxy_header(const Address& source);
   /// Ends the connection as a vanished peer would: the library sees it at its next read or write.
   void shut_down();
+  /// True if bytes of the client wait to be read, here or in the kernel.
+  bool has_input() const;
+
+  ConnectionOwner& owner() const { return *owner_; }
+  const config::Listen& listen() const { return *listen_; }
+  /// Gives it to another frontend of the same worker. Only before it `speaks_http`: from then on it belongs to its
+  /// context.
+  void move_to(ConnectionOwner& owner, const config::Listen& listen);
 
   h2o_socket_t* const socket;
-  ConnectionOwner& owner;
-  const config::Listen& listen;
+  /// What the handshake was begun with; null where it is plaintext. The library holds the SSL_CTX by a bare pointer.
+  std::shared_ptr<const tls::ServerContext> server_tls;
+  /// Handed to the library's HTTP, behind the PROXY header and the TLS handshake, at this time of the loop.
+  bool speaks_http = false;
+  std::uint64_t http_since_ms = 0;
+  /// When this HTTP/2 connection was told that its frontend drains (RFC 9113 6.8); 0 = not yet.
+  std::uint64_t goaway_at_ms = 0;
 
   std::uint64_t requests = 0;       // begun
   std::uint32_t requests_open = 0;  // begun and not ended
@@ -90,6 +106,8 @@ class Connection {
   ~Connection();
   static void on_close(void* self);
 
+  ConnectionOwner* owner_;
+  const config::Listen* listen_;
   Address peer_;
   std::string peer_text_;
 };

@@ -44,7 +44,7 @@ std::uint64_t stream_errors(const h2o_context_t& context) {
 }
 
 ssize_t cut(Connection& connection, const char* why, const char** description) {
-  connection.owner.counters->connections_cut.fetch_add(1, std::memory_order_relaxed);
+  connection.owner().counters->connections_cut.fetch_add(1, std::memory_order_relaxed);
   log::warning("cutting the connection of {}: {}", connection.peer_text(), why);
   *description = why;
   return H2O_HTTP2_ERROR_ENHANCE_YOUR_CALM;
@@ -89,7 +89,7 @@ ssize_t guarded_read_expect(h2o_http2_conn_t* conn, const std::uint8_t* src, std
   if (in_preface && consumed > 0) connection.between_frames = connection.read_expect;
   // The library counts errors of streams only where it reads frames.
   const std::uint64_t errors_now = stream_errors(*conn->super.ctx);
-  const std::uint64_t errors = errors_now - std::exchange(connection.owner.stream_errors, errors_now);
+  const std::uint64_t errors = errors_now - std::exchange(connection.owner().stream_errors, errors_now);
 
   // A CONTINUATION that arrives once a graceful shutdown began consumes nothing, and the library would try for ever.
   if (consumed == 0 && whole_header) return skip_continuation(*conn, connection, src, len, frame_length);
@@ -98,10 +98,10 @@ ssize_t guarded_read_expect(h2o_http2_conn_t* conn, const std::uint8_t* src, std
   const std::uint64_t now = h2o_now(conn->super.ctx->loop);
   // To cancel a push (an even stream) is a client's right.
   if (type == H2O_HTTP2_FRAME_TYPE_RST_STREAM && whole_header && stream_id % 2 == 1 &&
-      !connection.frames.reset_by_client(now, connection.owner.limits)) {
+      !connection.frames.reset_by_client(now, connection.owner().limits)) {
     return cut(connection, "too many streams reset by the client", description);
   }
-  if (errors != 0 && !connection.frames.stream_errors(now, errors, connection.owner.limits)) {
+  if (errors != 0 && !connection.frames.stream_errors(now, errors, connection.owner().limits)) {
     return cut(connection, "too many stream errors provoked by the client", description);
   }
   return consumed;
@@ -146,6 +146,14 @@ bool hold_back(h2o_socket_t* socket, h2o_iovec_t* bufs, std::size_t count, h2o_s
   return true;
 }
 
+/// The connection has left its listener behind.
+void note_http(const h2o_accept_ctx_t& accept, h2o_socket_t* socket) {
+  Connection* connection = Connection::of(socket);
+  if (connection == nullptr || connection->speaks_http) return;
+  connection->speaks_http = true;
+  connection->http_since_ms = h2o_now(accept.ctx->loop);
+}
+
 h2o_socket_cb intercept(h2o_socket_t* socket, h2o_socket_cb callback) {
   Connection* connection = Connection::of(socket);
   if (connection == nullptr || !connection->guarded_http2) return callback;
@@ -172,6 +180,14 @@ __attribute__((visibility("default"))) void h2o_socket_notify_write(h2o_socket_t
   real_notify(sock, outrider::http::intercept(sock, cb));
 }
 
+/// Every connection but those that chose HTTP/2 in their handshake.
+__attribute__((visibility("default"))) void h2o_http1_accept(h2o_accept_ctx_t* ctx, h2o_socket_t* sock,
+                                                             struct timeval connected_at) {
+  static const auto real_accept = outrider::http::real<decltype(&h2o_http1_accept)>("h2o_http1_accept");
+  outrider::http::note_http(*ctx, sock);
+  real_accept(ctx, sock, connected_at);
+}
+
 /// TLS, plaintext with prior knowledge and connections behind a PROXY header all come through here.
 __attribute__((visibility("default"))) void h2o_http2_accept(h2o_accept_ctx_t* ctx, h2o_socket_t* sock,
                                                              struct timeval connected_at) {
@@ -181,6 +197,7 @@ __attribute__((visibility("default"))) void h2o_http2_accept(h2o_accept_ctx_t* c
     real_accept(ctx, sock, connected_at);
     return;
   }
+  outrider::http::note_http(*ctx, sock);
   // The real one reads what is in the buffer already: it gets an empty one until the wrapper is in place.
   h2o_buffer_t* waiting = sock->input;
   h2o_buffer_init(&sock->input, &h2o_socket_buffer_prototype);
@@ -226,6 +243,7 @@ Result<void> prove_interposition(h2o_evloop_t* loop, h2o_accept_ctx_t& accept, C
   h2o_accept(&accept, socket);
 
   constexpr char hello[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0";  // its last byte is the string's own NUL
+  const bool http_seen = connection->speaks_http;
   bool accept_seen = false;
   bool write_seen = false;
   char answer[64];
@@ -238,12 +256,14 @@ Result<void> prove_interposition(h2o_evloop_t* loop, h2o_accept_ctx_t& accept, C
   }
   client.reset();
   for (int turn = 0; turn < 20 && open(); ++turn) h2o_evloop_run(loop, 10);
-  if (accept_seen && write_seen) return {};
+  if (http_seen && accept_seen && write_seen) return {};
   return failure(
       fmt::format("libh2o does not call the guard's functions ({}): it was linked statically or with -Bsymbolic, or "
                   "the executable does not "
                   "export them; an unguarded server can be ended by one client, so this one does not start",
-                  accept_seen ? "h2o_socket_write" : "h2o_http2_accept"));
+                  !http_seen     ? "h2o_http1_accept"
+                  : !accept_seen ? "h2o_http2_accept"
+                                 : "h2o_socket_write"));
 }
 
 }  // namespace outrider::http

@@ -15,15 +15,15 @@ constexpr std::size_t longest_complaint = 1'000;
 
 }  // namespace
 
-Backend::Backend(const config::Upstream& upstream, h2o_loop_t* loop, LiveCounters& counters)
+Backend::Backend(const config::Upstream& upstream, Timeouts& timeouts, Resolver& resolver, LiveCounters& counters)
     : upstream_(upstream),
+      timeouts_(timeouts),
+      resolver_(resolver),
       counters_(counters),
-      timeouts(loop),
-      resolver_(loop),
       servers_(upstream.servers.size(), upstream.max_failures, std::chrono::milliseconds(upstream.rest_ms)) {
   for (std::size_t i = 0; i != upstream_.servers.size(); ++i) {
     idle_.push_back(
-        std::make_unique<IdleConnections>(timeouts, upstream_.keepalive_connections, upstream_.keepalive_timeout_ms));
+        std::make_unique<IdleConnections>(timeouts_, upstream_.keepalive_connections, upstream_.keepalive_timeout_ms));
   }
 }
 

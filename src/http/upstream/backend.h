@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The servers behind one route, on one worker: who is next, what connections wait, which limits hold. Both kinds of
-// upstream stand on it. It outlives every transaction with them.
+// The servers behind routes that name the same upstream, on one worker: who is next, what connections wait, which
+// limits hold. Both kinds of upstream stand on it. It outlives every transaction with them, and points into no
+// configuration.
 #pragma once
 
 #include <memory>
@@ -16,14 +17,16 @@ namespace outrider::http::upstream {
 
 class Backend {
  public:
-  Backend(const config::Upstream& upstream, h2o_loop_t* loop, LiveCounters& counters);
+  /// What is passed by reference outlives it.
+  Backend(const config::Upstream& upstream, Timeouts& timeouts, Resolver& resolver, LiveCounters& counters);
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
 
   const config::Upstream& limits() const { return upstream_; }
   std::string_view name(std::size_t server) const { return upstream_.servers[server].text; }
-  ConnectorContext connector_context() { return {timeouts, resolver_, counters_, upstream_.connect_timeout_ms}; }
+  ConnectorContext connector_context() { return {timeouts_, resolver_, counters_, upstream_.connect_timeout_ms}; }
   const config::UpstreamServer& server(std::size_t index) const { return upstream_.servers[index]; }
+  Timeouts& timeouts() { return timeouts_; }
   IdleConnections& idle(std::size_t server) { return *idle_[server]; }
 
   std::optional<std::size_t> pick(const std::vector<bool>& tried);
@@ -35,13 +38,9 @@ class Backend {
 
  private:
   const config::Upstream upstream_;
+  Timeouts& timeouts_;
+  Resolver& resolver_;
   LiveCounters& counters_;
-
- public:
-  Timeouts timeouts;
-
- private:
-  Resolver resolver_;
   ServerSet servers_;
   std::vector<std::unique_ptr<IdleConnections>> idle_;
   SteadyTime complaints_since_{};

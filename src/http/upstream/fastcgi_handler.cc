@@ -30,11 +30,11 @@ std::uint16_t client_port(const Exchange& exchange) {
 
 class FastCgiHandler final : public RouteHandler {
  public:
-  FastCgiHandler(const config::FastCgi& fastcgi, const config::Route& route, h2o_loop_t* loop, LiveCounters& counters,
+  FastCgiHandler(const config::FastCgi& fastcgi, const config::Route& route, Pools& pools,
                  std::unique_ptr<RouteHandler> files)
       : fastcgi_(fastcgi),
         prefix_(route.prefix),
-        backend_(fastcgi.upstream, loop, counters),
+        backend_(pools.backend(Protocol::fastcgi, fastcgi.upstream)),
         files_(std::move(files)) {}
 
   void handle(Exchange& exchange) override {
@@ -88,12 +88,12 @@ class FastCgiHandler final : public RouteHandler {
     request.parser = [head = method == "HEAD", keep, most = fastcgi_.upstream.max_head_bytes] {
       return std::make_unique<FastCgiResponse>(head, keep, most);
     };
-    ResponseRelay::start(exchange, backend_, std::move(request), nullptr);
+    ResponseRelay::start(exchange, *backend_, std::move(request), nullptr);
   }
 
   const config::FastCgi fastcgi_;
   const std::string prefix_;
-  Backend backend_;
+  const std::shared_ptr<Backend> backend_;
   const std::unique_ptr<RouteHandler> files_;
 };
 
@@ -101,9 +101,8 @@ class FastCgiHandler final : public RouteHandler {
 }  // namespace upstream
 
 std::unique_ptr<RouteHandler> make_fastcgi_handler(const config::FastCgi& fastcgi, const config::Route& route,
-                                                   h2o_context_t& context, LiveCounters& counters,
-                                                   std::unique_ptr<RouteHandler> files) {
-  return std::make_unique<upstream::FastCgiHandler>(fastcgi, route, context.loop, counters, std::move(files));
+                                                   upstream::Pools& pools, std::unique_ptr<RouteHandler> files) {
+  return std::make_unique<upstream::FastCgiHandler>(fastcgi, route, pools, std::move(files));
 }
 
 }  // namespace outrider::http

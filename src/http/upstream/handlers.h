@@ -5,16 +5,16 @@
 #include <memory>
 
 #include "http/exchange.h"
+#include "http/upstream/pools.h"
 
 namespace outrider::http {
 
-/// `context` (this worker's) lends its loop, its name resolver and outlives the handler.
+/// `pools` outlive the handler.
 std::unique_ptr<RouteHandler> make_proxy_handler(const config::Proxy& proxy, const config::Route& route,
-                                                 h2o_context_t& context, LiveCounters& counters);
+                                                 upstream::Pools& pools);
 
 /// `files` serves what is a static file below the root.
 std::unique_ptr<RouteHandler> make_fastcgi_handler(const config::FastCgi& fastcgi, const config::Route& route,
-                                                   h2o_context_t& context, LiveCounters& counters,
-                                                   std::unique_ptr<RouteHandler> files);
+                                                   upstream::Pools& pools, std::unique_ptr<RouteHandler> files);
 
 }  // namespace outrider::http

@@ -16,12 +16,12 @@ namespace {
 
 class ProxyHandler final : public RouteHandler {
  public:
-  ProxyHandler(const config::Proxy& proxy, const config::Route& route, h2o_loop_t* loop, LiveCounters& counters)
+  ProxyHandler(const config::Proxy& proxy, const config::Route& route, Pools& pools)
       : proxy_(proxy),
         prefix_(route.prefix),
         strip_prefix_(route.strip_prefix),
-        backend_(proxy.upstream, loop, counters),
-        tunnels_(backend_.timeouts, proxy.websocket_idle_timeout_ms) {}
+        backend_(pools.backend(Protocol::http, proxy.upstream)),
+        tunnels_(backend_->timeouts(), proxy.websocket_idle_timeout_ms) {}
 
   void handle(Exchange& exchange) override {
     const h2o_req_t& req = *exchange.req;
@@ -38,7 +38,7 @@ class ProxyHandler final : public RouteHandler {
     request.idempotent = is_idempotent(method);
     const Http1Expectation expectation{method == "HEAD", websocket, proxy_.upstream.max_head_bytes};
     request.parser = [expectation] { return std::make_unique<Http1Response>(expectation); };
-    ResponseRelay::start(exchange, backend_, std::move(request), websocket ? &tunnels_ : nullptr);
+    ResponseRelay::start(exchange, *backend_, std::move(request), websocket ? &tunnels_ : nullptr);
   }
 
  private:
@@ -62,16 +62,16 @@ class ProxyHandler final : public RouteHandler {
   const config::Proxy proxy_;
   const std::string prefix_;
   const bool strip_prefix_;
-  Backend backend_;
-  Tunnels tunnels_;  // before the backend's timers go
+  const std::shared_ptr<Backend> backend_;
+  Tunnels tunnels_;  // before the backend goes
 };
 
 }  // namespace
 }  // namespace upstream
 
 std::unique_ptr<RouteHandler> make_proxy_handler(const config::Proxy& proxy, const config::Route& route,
-                                                 h2o_context_t& context, LiveCounters& counters) {
-  return std::make_unique<upstream::ProxyHandler>(proxy, route, context.loop, counters);
+                                                 upstream::Pools& pools) {
+  return std::make_unique<upstream::ProxyHandler>(proxy, route, pools);
 }
 
 }  // namespace outrider::http

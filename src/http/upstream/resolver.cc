@@ -56,7 +56,7 @@ struct Resolver::Mailbox {
 };
 
 Resolver::Question::~Question() {
-  if (!answered_) resolver_.names_[name_].waiting.remove(this);
+  if (!answered_) resolver_.names_.at(name_).waiting.remove(this);
 }
 
 Resolver::Resolver(h2o_loop_t* loop) : mailbox_(std::make_shared<Mailbox>()) {
@@ -123,6 +123,16 @@ void Resolver::deliver() {
       done(answer);
     }
   }
+  forget_old_names();
+}
+
+/// Configurations come and go, and their names with them.
+void Resolver::forget_old_names() {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  std::erase_if(names_, [&](const auto& entry) {
+    const Name& name = entry.second;
+    return name.waiting.empty() && !name.under_way && now >= name.known_since + answers_last;
+  });
 }
 
 }  // namespace outrider::http::upstream

@@ -63,6 +63,7 @@ class Resolver {
 
   void look_up(const std::string& key, const std::string& host, std::uint16_t port);
   void deliver();
+  void forget_old_names();
 
   h2o_socket_t* wake_ = nullptr;
   std::shared_ptr<Mailbox> mailbox_;

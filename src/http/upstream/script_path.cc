@@ -18,7 +18,9 @@ bool is_php(std::string_view name) {
 }
 
 /// Only the exact ending runs: a `deny` of "**.php" must not be passed by an uploaded "x.PHP".
-bool is_script(std::string_view name) { return name.ends_with(".php"); }
+bool is_script(std::string_view name) {
+  return name.ends_with(".php");
+}
 
 fs::file_type type_of(const fs::path& path) {
   std::error_code ignored;

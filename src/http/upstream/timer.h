@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Timers on the library's loop. It keeps one list for each duration, which costs nothing to arm; the lists of a handler
-// are kept together here. A timer is off the list whenever its owner is gone. All on the worker's thread.
+// Timers on the library's loop. It keeps one list for each duration, which costs nothing to arm but is looked at in
+// each turn: so all upstreams of a worker share theirs. A timer is off the list whenever its owner is gone. All on the
+// worker's thread.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 
 namespace outrider::http::upstream {
 
-/// The durations in use by one handler. Outlives every timer that was started with it.
+/// The durations in use. Outlives every timer that was started with it.
 class Timeouts {
  public:
   explicit Timeouts(h2o_loop_t* loop) : loop_(loop) {}

@@ -20,7 +20,7 @@ Transaction::Transaction(Backend& backend, OutgoingRequest request, Listener& li
     : backend_(backend),
       request_(std::move(request)),
       listener_(listener),
-      response_timer_(backend.timeouts,
+      response_timer_(backend.timeouts(),
                       [this] {
                         fail_attempt(Cause::timed_out,
                                      responded_ ? fmt::format("no byte of the body for {} ms (read_timeout_ms)",
@@ -28,7 +28,7 @@ Transaction::Transaction(Backend& backend, OutgoingRequest request, Listener& li
                                                 : fmt::format("no response head within {} ms (first_byte_timeout_ms)",
                                                               backend_.limits().first_byte_timeout_ms));
                       }),
-      send_timer_(backend.timeouts,
+      send_timer_(backend.timeouts(),
                   [this] {
                     // What is there of an answer is still worth reading: see on_written.
                     if (responded_) {
