@@ -3,6 +3,7 @@
 #include <csignal>
 #include <variant>
 
+#include "app/command_admin.h"
 #include "app/command_check.h"
 #include "app/command_line.h"
 #include "app/command_run.h"
@@ -29,6 +30,7 @@ int main(int argc, char** argv) {
                         [](const Said& said) { return say(said); },
                         [](const RunCommand& command) { return run(command); },
                         [](const CheckCommand& command) { return check(command); },
+                        [](const AdminCommand& command) { return ask_server(command); },
                     },
                     parse_command_line({argv + 1, argv + argc}));
 }

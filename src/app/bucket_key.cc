@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "app/bucket_key.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/random.h>
 
-#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <string>
 #include <string_view>
 
 #include "base/check.h"
-#include "base/fd.h"
+#include "tls/secret_file.h"
 
 namespace outrider::app {
 namespace {
@@ -29,11 +27,9 @@ bool from_hex(std::string_view text, BucketKey& key) {
 }  // namespace
 
 Result<BucketKey> read_bucket_key(const std::filesystem::path& file) {
-  const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  char bytes[128];
-  const ssize_t size = fd ? ::read(fd.get(), bytes, sizeof(bytes)) : -1;
-  if (size < 0) return failure(fmt::format("cannot read the bucket key {}: {}", file.string(), std::strerror(errno)));
-  std::string_view text(bytes, static_cast<std::size_t>(size));
+  auto bytes = tls::read_secret_file(file, "bucket key");
+  if (!bytes) return tl::unexpected(bytes.error());
+  std::string_view text = bytes->view();
   BucketKey key{};
   if (text.size() == key.size()) {
     std::memcpy(key.data(), text.data(), key.size());
@@ -44,7 +40,7 @@ Result<BucketKey> read_bucket_key(const std::filesystem::path& file) {
   if (from_hex(text, key)) return key;
   return failure(fmt::format(
       "the bucket key {}: expected 32 hex digits or 16 bytes, found {} bytes; make one with \"openssl rand -hex 16\"",
-      file.string(), size));
+      file.string(), bytes->view().size()));
 }
 
 BucketKey random_bucket_key() {

@@ -7,13 +7,10 @@
 #include <exception>
 #include <nlohmann/json.hpp>
 
-#include "app/bucket_key.h"
 #include "app/exit_code.h"
-#include "app/load_config.h"
+#include "app/load.h"
 #include "app/problems.h"
-#include "app/rules_loader.h"
 #include "script/watchdog.h"
-#include "tls/context.h"
 
 namespace outrider::app {
 namespace {
@@ -27,35 +24,24 @@ struct Verdict {
   std::string digest;
 };
 
-void check_keys(const config::Config& config, Problems& problems) {
-  for (const config::Listen& listen : config.listen) {
-    for (const config::Certificate& pair : listen.tls) {
-      if (auto checked = tls::check_pair({pair.certificate, pair.key}); !checked) {
-        problems.add(pair.place, checked.error().message);
-      }
-    }
-  }
-  if (config.bucket_key.empty()) return;
-  if (auto key = read_bucket_key(config.bucket_key); !key) problems.add({}, key.error().message);
-}
-
 Verdict judge(const std::string& file) {
   // Two states, because rules that differ from one load to the next are an error too.
   constexpr std::size_t states = 2;
   Verdict verdict;
-  Problems problems;
+  RunCommand command;
+  command.config = file;
+  LoadOptions options;
+  options.workers = states;
   try {
-    const config::Config config = load_config(file);
-    verdict.sites = config.sites.size();
-    check_keys(config, problems);
+    script::SourceLog sources;
     script::Watchdog watchdog;
-    const Generation generation = load_generation(config, 1, states, watchdog);
-    verdict.rules = generation.rules;
-    verdict.digest = generation.digest;
+    const Loaded loaded = load(command, sources, options, ProcessKeys(), watchdog);
+    verdict.sites = loaded.config->sites.size();
+    verdict.rules = loaded.rules;
+    verdict.digest = loaded.digest;
   } catch (const LoadError& error) {
-    problems.add(error);
+    verdict.problems = error.problems();
   }
-  verdict.problems = problems.list();
   return verdict;
 }
 

@@ -20,6 +20,8 @@ struct RunCommand {
   std::optional<std::uint16_t> port;
   std::vector<std::string> rules;  // globs, as typed
   bool supervisor = true;
+  bool or_last_good = false;           // start what is kept where the files are broken
+  std::string state_dir;               // empty = see StateFiles
   std::optional<int> server_fd;        // hidden: this is the server process, its supervisor is at the other end
   std::vector<std::string> arguments;  // as typed, for the server process
 };
@@ -30,13 +32,29 @@ struct CheckCommand {
   bool json = false;
 };
 
+/// `outrider status`, `reload`, `rollback [GENERATION]`, `off`, `on`, `drain`, `undrain`: for a running server.
+struct AdminCommand {
+  enum class What { status, reload, rollback, off, on, drain, undrain };
+
+  What what = What::status;
+  std::string config = default_config;
+  std::string admin;       // its address; empty = found by the configuration
+  std::string token_file;  // for an address over TCP
+  std::string state_dir;
+  bool json = false;
+  bool dry_run = false, skip_tests = false;  // reload
+  std::uint64_t generation = 0;              // rollback; 0 = the one before
+  std::string site, rule, delivery;          // off and on
+  std::int64_t for_s = 0;                    // off; 0 = until it is switched on
+};
+
 /// Nothing to do but to print (--help, --version, a usage error).
 struct Said {
   std::string text;
   int exit_code = 0;  // not 0: the text goes to standard error
 };
 
-using CommandLine = std::variant<Said, RunCommand, CheckCommand>;
+using CommandLine = std::variant<Said, RunCommand, CheckCommand, AdminCommand>;
 
 /// `arguments` without the program's name.
 CommandLine parse_command_line(const std::vector<std::string>& arguments);

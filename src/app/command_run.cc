@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include <csignal>
 #include <exception>
 #include <optional>
 
@@ -18,12 +19,12 @@
 namespace outrider::app {
 namespace {
 
-int serve(const RunCommand& command, SocketSource& sockets, SocketChannel* supervisor) {
+int serve(const RunCommand& command, SocketSource& sockets, Parent& parent) {
   // The supervisor's exec left "exe" there.
   pthread_setname_np(pthread_self(), "outrider");
   install_crash_report();
   const CrashStack crash_stack(nullptr);
-  Server server(command, sockets, supervisor);
+  Server server(command, sockets, parent);
   try {
     server.start();
   } catch (const LoadError& error) {
@@ -39,7 +40,7 @@ int serve_for_supervisor(const RunCommand& command) {
   ::fcntl(*command.server_fd, F_SETFD, FD_CLOEXEC);
   SocketChannel channel{UniqueFd(*command.server_fd)};
   SupervisorSockets sockets(channel);
-  return serve(command, sockets, &channel);
+  return serve(command, sockets, *parent_of(channel));
 }
 
 }  // namespace
@@ -49,10 +50,12 @@ int run(const RunCommand& command) {
     if (command.server_fd) return serve_for_supervisor(command);
     if (!command.supervisor) {
       OwnSockets sockets;
-      return serve(command, sockets, nullptr);
+      // There is nobody to hand over to another binary.
+      std::signal(SIGUSR2, SIG_IGN);
+      return serve(command, sockets, *no_parent(&sockets));
     }
     const SystemClock clock;
-    return Supervisor(command.arguments, clock).run();
+    return Supervisor(Supervisor::Options::from(command), clock).run();
   } catch (const std::exception& error) {
     fmt::print(stderr, "outrider: {}\n", error.what());
     return exit_our_fault;

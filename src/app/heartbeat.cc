@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/heartbeat.h"
 
+#include <algorithm>
+
 #include <charconv>
 #include <cstdlib>
 #include <string_view>
@@ -15,6 +17,10 @@ std::chrono::milliseconds heartbeat_timeout() {
   const auto [end, error] = std::from_chars(view.data(), view.data() + view.size(), milliseconds);
   const bool usable = error == std::errc() && end == view.data() + view.size() && milliseconds >= 500;
   return usable ? std::chrono::milliseconds(milliseconds) : heartbeat_patience;
+}
+
+std::chrono::milliseconds heartbeat_interval() {
+  return std::min(std::chrono::milliseconds(1000), heartbeat_timeout() / 10);
 }
 
 }  // namespace outrider::app

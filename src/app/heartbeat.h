@@ -13,4 +13,7 @@ inline constexpr std::chrono::milliseconds heartbeat_patience{10'000};
 /// heartbeat_patience, or OUTRIDER_HEARTBEAT_MS from the environment (for tests; at least 500).
 std::chrono::milliseconds heartbeat_timeout();
 
+/// How often the server looks after its workers and sends a heartbeat: each second, or ten times in a shorter timeout.
+std::chrono::milliseconds heartbeat_interval();
+
 }  // namespace outrider::app

@@ -89,30 +89,6 @@ Result<void> clear_path(const Address& address) {
   return {};
 }
 
-Result<void> give_away(const ListenSpec& spec) {
-  uid_t user = static_cast<uid_t>(-1);
-  gid_t group = static_cast<gid_t>(-1);
-  if (!spec.owner.empty()) {
-    const passwd* entry = ::getpwnam(spec.owner.c_str());
-    if (entry == nullptr) return failure(fmt::format("{}: there is no user \"{}\"", spec.address.text(), spec.owner));
-    user = entry->pw_uid;
-  }
-  if (!spec.group.empty()) {
-    const ::group* entry = ::getgrnam(spec.group.c_str());
-    if (entry == nullptr) return failure(fmt::format("{}: there is no group \"{}\"", spec.address.text(), spec.group));
-    group = entry->gr_gid;
-  }
-  const char* path = path_of(spec.address);
-  if ((!spec.owner.empty() || !spec.group.empty()) && ::lchown(path, user, group) != 0) {
-    return failure(
-        fmt::format("cannot give {} to {}:{}: {}", spec.address.text(), spec.owner, spec.group, std::strerror(errno)));
-  }
-  if (::chmod(path, spec.mode.value_or(0660)) != 0) {
-    return failure(fmt::format("cannot set the mode of {}: {}", spec.address.text(), std::strerror(errno)));
-  }
-  return {};
-}
-
 template <class Number>
 bool parse(std::string_view text, Number& number, int base) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
@@ -168,11 +144,45 @@ Result<UniqueFd> open_unix(const ListenSpec& spec) {
   return fd;
 }
 
+Result<void> give_away(const ListenSpec& spec) {
+  uid_t user = static_cast<uid_t>(-1);
+  gid_t group = static_cast<gid_t>(-1);
+  if (!spec.owner.empty()) {
+    const passwd* entry = ::getpwnam(spec.owner.c_str());
+    if (entry == nullptr) return failure(fmt::format("{}: there is no user \"{}\"", spec.address.text(), spec.owner));
+    user = entry->pw_uid;
+  }
+  if (!spec.group.empty()) {
+    const ::group* entry = ::getgrnam(spec.group.c_str());
+    if (entry == nullptr) return failure(fmt::format("{}: there is no group \"{}\"", spec.address.text(), spec.group));
+    group = entry->gr_gid;
+  }
+  const char* path = path_of(spec.address);
+  if ((!spec.owner.empty() || !spec.group.empty()) && ::lchown(path, user, group) != 0) {
+    return failure(
+        fmt::format("cannot give {} to {}:{}: {}", spec.address.text(), spec.owner, spec.group, std::strerror(errno)));
+  }
+  if (::chmod(path, spec.mode.value_or(0660)) != 0) {
+    return failure(fmt::format("cannot set the mode of {}: {}", spec.address.text(), std::strerror(errno)));
+  }
+  return {};
+}
+
+bool takes_only_v6(int fd) {
+  int only = 0;
+  socklen_t size = sizeof(only);
+  return ::getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &size) == 0 && only != 0;
+}
+
 Address bound_address(int fd) {
   sockaddr_storage storage{};
   socklen_t length = sizeof(storage);
   if (::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &length) != 0) return {};
   return Address::from(reinterpret_cast<const sockaddr*>(&storage), length);
+}
+
+std::string ListenSpec::key() const {
+  return fmt::format("{}#{}", address.text(), ordinal);
 }
 
 std::string ListenSpec::encode() const {

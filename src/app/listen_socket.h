@@ -26,6 +26,8 @@ struct ListenSpec {
   std::string owner, group;      // of a unix socket; names, empty = the process's
   std::size_t ordinal = 0;  // which of several listeners on the same address with port 0: each has a port of its own
 
+  /// What tells it from others: the same address asked for again is the same listener, whatever else has changed.
+  std::string key() const;
   /// As the text of a message, and back.
   std::string encode() const;
   static Result<ListenSpec> decode(std::string_view text);
@@ -38,6 +40,11 @@ Result<UniqueFd> open_tcp(const Address& address, bool only_v6, bool share_port)
 Result<bool> is_taken(const Address& address, bool only_v6);
 /// A unix socket. A file that nobody listens on any more is replaced; one where somebody answers is an error.
 Result<UniqueFd> open_unix(const ListenSpec& spec);
+
+/// Gives the file of a unix socket the owner, group and mode that `spec` asks for.
+Result<void> give_away(const ListenSpec& spec);
+/// True if an IPv6 socket takes no IPv4.
+bool takes_only_v6(int fd);
 
 /// The address that a socket is bound to, with its real port.
 Address bound_address(int fd);

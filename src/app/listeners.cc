@@ -40,17 +40,19 @@ ListenSpec listen_spec(const config::Config& config, std::size_t listen, std::si
 }
 
 OpenListeners open_listeners(const config::Config& config, std::size_t workers, SocketSource& source, bool or_any_port,
-                             Problems& problems) {
+                             Problems& problems, const std::vector<bool>& wanted) {
   OpenListeners open;
   open.workers.resize(workers);
+  open.addresses.resize(config.listen.size());
   for (std::size_t index = 0; index < config.listen.size(); ++index) {
     const config::Listen& listen = config.listen[index];
+    if (!wanted.empty() && !wanted[index]) continue;
     auto fds = source.open(listen_spec(config, index, workers, or_any_port));
     if (!fds || fds->empty()) {
       problems.add(listen.place, fds ? "no socket came for " + listen.address.text() : fds.error().message);
       continue;
     }
-    open.addresses.push_back({bound_address(fds->front().get()).text(), !listen.tls.empty()});
+    open.addresses[index] = {bound_address(fds->front().get()).text(), !listen.tls.empty()};
     if (auto dealt = deal(std::move(*fds), index, open.workers); !dealt)
       problems.add(listen.place, dealt.error().message);
   }

@@ -17,16 +17,17 @@ namespace outrider::app {
 
 struct OpenListeners {
   std::vector<std::vector<http::ListeningSocket>> workers;
-  std::vector<StatusFacts::Listener> addresses;  // in the configuration's order
+  std::vector<StatusFacts::Listener> addresses;  // in the configuration's order; empty where none was asked for
 };
 
 /// What to ask for: a group of sockets for TCP; "[::]" takes IPv4 too unless the configuration lists 0.0.0.0 with the
 /// same port. `or_any_port`: a taken port may be replaced by any other.
 ListenSpec listen_spec(const config::Config& config, std::size_t listen, std::size_t workers, bool or_any_port);
 
-/// Failures go to `problems`, with the listener's place.
+/// Asks for the sockets of every listener that `wanted` (by index, empty = all) has. Failures go to `problems`, with
+/// the listener's place.
 OpenListeners open_listeners(const config::Config& config, std::size_t workers, SocketSource& source, bool or_any_port,
-                             Problems& problems);
+                             Problems& problems, const std::vector<bool>& wanted = {});
 
 /// Deals `fds` of listener `listen`: socket i to worker i, the surplus again from the first; one socket for several
 /// workers (unix, systemd) is shared by all. Errors: no descriptor left.

@@ -8,17 +8,19 @@
 
 namespace outrider::app {
 
-config::Config load_config(const std::string& file) {
+config::Config load_config(const std::string& file, script::SourceLog& sources) {
   namespace fs = std::filesystem;
   const fs::path path = fs::absolute(file).lexically_normal();
   const fs::path folder = path.parent_path();
   const fs::path shown_folder = fs::path(file).parent_path();
-  const Value tree = script::load_config_file(path, file);
-  return config::read(tree, folder, [&](const fs::path& included) {
+  config::Sources access;
+  access.glob = [&](const std::string& pattern) { return sources.glob(pattern); };
+  access.load = [&](const fs::path& included) {
     const fs::path relative = included.lexically_relative(folder);
     const bool below = !relative.empty() && *relative.begin() != "..";
-    return script::load_config_file(included, (below ? shown_folder / relative : included).string());
-  });
+    return script::load_config_file(included, (below ? shown_folder / relative : included).string(), sources);
+  };
+  return config::read(script::load_config_file(path, file, sources), folder, access);
 }
 
 }  // namespace outrider::app

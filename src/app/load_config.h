@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Joins src/script, which runs a configuration file, with src/config, which checks what it returned.
+// Joins src/script, which runs configuration files, with src/config, which checks what they returned.
 #pragma once
 
 #include <string>
 
 #include "config/config.h"
+#include "script/sources.h"
 
 namespace outrider::app {
 
-/// Throws LoadError with every problem. Files are named in messages as the operator would: relative if `file` is.
-config::Config load_config(const std::string& file);
+/// Throws LoadError with every problem. Files are named in messages as the operator would: relative if `file` is. Every
+/// file is read through `sources`.
+config::Config load_config(const std::string& file, script::SourceLog& sources);
 
 }  // namespace outrider::app

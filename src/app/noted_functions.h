@@ -8,6 +8,7 @@
 
 #include "app/death_notes.h"
 #include "push/evaluate.h"
+#include "push/worker_rules.h"
 
 namespace outrider::app {
 
@@ -33,5 +34,11 @@ class NotedFunctions final : public push::FunctionHost {
   const std::shared_ptr<push::FunctionHost> functions_;
   DeathNotes::Slot& note_;
 };
+
+/// The same rules with a note of which function runs.
+inline std::shared_ptr<const push::WorkerRules> noted(push::WorkerRules rules, DeathNotes::Slot& note) {
+  if (rules.functions) rules.functions = std::make_shared<NotedFunctions>(std::move(rules.functions), note);
+  return std::make_shared<const push::WorkerRules>(std::move(rules));
+}
 
 }  // namespace outrider::app

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <stdexcept>
 #include <utility>
 
@@ -21,10 +20,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// How long cut connections may take to go (the library's own farewell takes one second) before the process ends
-/// without waiting for what still holds them, such as an upstream that does not answer.
-constexpr std::chrono::seconds cutting_patience{2};
-
 /// What the machine refuses (descriptors, memory) is not the operator's input.
 template <class T>
 T must(Result<T> result) {
@@ -32,23 +27,22 @@ T must(Result<T> result) {
   return std::move(*result);
 }
 
-milliseconds heartbeat_interval() {
-  return std::min(milliseconds(1000), heartbeat_timeout() / 10);
-}
-
 }  // namespace
 
-Server::Server(const RunCommand& command, SocketSource& sockets, SocketChannel* supervisor)
+Server::Server(const RunCommand& command, SocketSource& sockets, Parent& parent)
     : command_(command),
       sockets_(sockets),
-      supervisor_(supervisor),
+      parent_(parent),
       loop_(must(uv::Loop::create())),
+      state_files_(StateFiles(command.state_dir, command.config), command.files.empty()),
       second_(loop_),
-      stop_timer_(loop_) {}
+      stop_timer_(loop_),
+      drain_timer_(loop_) {}
 
 Server::~Server() {
-  // The admin plane reads the workers' counters.
+  // The admin plane calls us, and what is being loaded would come back to us.
   admin_.reset();
+  loader_.reset();
 }
 
 void Server::start() {
@@ -56,112 +50,151 @@ void Server::start() {
   read_everything();
   open_sockets();
   start_workers();
+  start_admin(first_token_);
   watch_events();
   announce();
 }
 
 void Server::read_everything() {
+  const Memo memo = Memo::parse(parent_.kept());
+  state_files_.prepare();
+  FirstLoad first = first_load(command_, memo, state_files_.files(), keys_, watchdog_);
   Problems problems;
-  startup_ = prepare(command_, problems);
-  const config::Config& config = *startup_.config;
+  const config::Config& config = *first.loaded.config;
+  first_serving_.config = first.loaded.config;
+  first_serving_.tls = first.loaded.tls;
+  first_token_ = first.loaded.admin_token;
   if (auto opened = log::open(config.error_log.to, config.error_log.level); !opened) {
     problems.add({}, opened.error().message);
   }
   if (config.access_log.to != "off") {
     auto opened = observe::AccessLog::open(config.access_log.to);
-    if (opened) access_log_ = std::move(*opened);
+    if (opened) first_serving_.access_log = std::move(*opened);
     if (!opened) problems.add({}, opened.error().message);
   }
-  try {
-    generation_ = load_generation(config, 1, startup_.workers, watchdog_);
-  } catch (const LoadError& error) {
-    problems.add(error);
-  }
   problems.throw_if_any();
+
+  notes_.emplace(must(DeathNotes::create(first.loaded.workers.size())));
+  generations_.emplace(std::max(memo.last_generation, first.number));
+  generations_->make_live(make_generation(std::move(first.loaded), first.number, first.origin, *notes_),
+                          Generation::State::draining, {});
+  last_success_ = clock_.wall();
+  off_ = memo.off;
+  draining_ = memo.draining;
+  healthy_ = !draining_;
 }
 
 void Server::open_sockets() {
-  const config::Config& config = *startup_.config;
+  const config::Config& config = *first_serving_.config;
   Problems problems;
   const bool or_any_port = !command_.files.empty() && !command_.port;
-  listeners_ = open_listeners(config, startup_.workers, sockets_, or_any_port, problems);
-  if (config.admin.address) {
+  listeners_ = open_listeners(config, generations_->live()->workers.size(), sockets_, or_any_port, problems);
+  for (const Address& address : config.admin.addresses) {
     ListenSpec spec;
-    spec.address = *config.admin.address;
+    spec.address = address;
     spec.mode = config.admin.mode;
     spec.group = config.admin.group;
     auto fds = sockets_.open(spec);
-    if (fds && !fds->empty()) admin_socket_ = std::move(fds->front());
+    if (fds && !fds->empty()) admin_sockets_.push_back(std::move(fds->front()));
     if (!fds) problems.add({}, "admin: " + fds.error().message);
   }
   problems.throw_if_any();
 }
 
 void Server::start_workers() {
-  notes_.emplace(must(DeathNotes::create(startup_.workers)));
-  if (supervisor_ != nullptr) {
-    if (auto sent = supervisor_->send(Message::Kind::notes, {}, {notes_->fd()}); !sent) {
-      log::warning("{}", sent.error().message);
-    }
-  }
-  for (std::size_t index = 0; index < startup_.workers; ++index) {
-    Worker::Options options;
-    options.index = index;
-    options.config = startup_.config;
-    options.tls = startup_.tls;
-    options.bucket_key = startup_.bucket_key;
-    options.access_log = access_log_.get();
-    options.failures = &failures_;
-    options.note = &notes_->slot(index);
-    options.tick = std::min(milliseconds(200), heartbeat_interval() / 2);
-    workers_.push_back(std::make_unique<Worker>(std::move(options), generation_.workers[index]));
-  }
-  last_ticks_.assign(workers_.size(), 0);
+  parent_.notes(notes_->fd());
+  chores_ = must(Background::create(loop_, "outrider/chores"));
+  loader_ = must(Background::create(loop_, "outrider/load"));
+  workers_ = must(WorkerGroup::create(loop_));
+  Workplace::Shared shared;
+  shared.failures = &failures_;
+  shared.healthy = &healthy_;
+  const milliseconds tick = std::min(milliseconds(200), heartbeat_interval() / 2);
+  workers_->start(shared, *notes_, first_serving_, generations_->live()->workers, tick);
+  use_switches();
   // Only now that all of them have come up: nobody is served by a server that then gives up.
-  for (std::size_t index = 0; index < workers_.size(); ++index) {
-    workers_[index]->listen(std::move(listeners_.workers[index]));
+  for (std::size_t index = 0; index < workers_->size(); ++index) {
+    auto sockets = std::make_shared<std::vector<http::ListeningSocket>>(std::move(listeners_.workers[index]));
+    (*workers_)[index].post([sockets](Workplace& workplace) { workplace.listen(std::move(*sockets)); });
   }
-  if (admin_socket_) {
-    admin_ = std::make_unique<http::AdminServer>(std::move(admin_socket_), [this](const http::AdminRequest& request) {
-      return answer_admin(request, [this] { return facts(); });
-    });
-  }
+  const Reloads::Parts parts{command_,      keys_,      watchdog_, sockets_, *workers_,
+                             *generations_, listeners_, *loader_,  *chores_, *notes_};
+  reloads_ = std::make_unique<Reloads>(parts, std::move(first_serving_), *this);
+  auto_rollback_.emplace(clock_);
+  auto_rollback_->begin(generations_->live()->config->reload.rollback);
+}
+
+void Server::start_admin(const std::string& token) {
+  if (admin_sockets_.empty()) return;
+  admin_line_ = std::make_unique<uv::Async>(must(uv::Async::create(loop_)));
+  admin_ = std::make_unique<http::AdminServer>(
+      std::move(admin_sockets_), token, [this](http::AdminRequest request, http::AdminReply reply) {
+        admin_line_->post(
+            [this, request = std::move(request), reply = std::move(reply)] { answer_admin(request, reply, *this); });
+      });
+  state_files_.keep_admin(reloads_->serving().config->admin.addresses.front());
 }
 
 void Server::watch_events() {
-  reloader_ = must(Reloader::create(loop_, startup_.config, workers_.size(), generation_.number, watchdog_,
-                                    [this](Reloader::Outcome outcome) { on_reloaded(std::move(outcome)); }));
-  signals_.push_back(must(uv::Signal::on(loop_, SIGHUP, [this] { reload(); })));
+  signals_.push_back(must(uv::Signal::on(loop_, SIGHUP, [this] {
+    reopen_logs();
+    ReloadWish wish;
+    wish.origin.cause = "SIGHUP";
+    ask(std::move(wish));
+  })));
+  signals_.push_back(must(uv::Signal::on(loop_, SIGUSR1, [this] { reopen_logs(); })));
   signals_.push_back(must(uv::Signal::on(loop_, SIGTERM, [this] { stop("SIGTERM"); })));
   signals_.push_back(must(uv::Signal::on(loop_, SIGINT, [this] { stop("SIGINT"); })));
   second_.every(heartbeat_interval(), [this] { on_second(); });
-  if (supervisor_ != nullptr) {
-    line_.emplace(must(uv::Poll::readable(loop_, supervisor_->fd(), [this] { on_supervisor(); })));
-  }
+  if (parent_.fd() >= 0) line_.emplace(must(uv::Poll::readable(loop_, parent_.fd(), [this] { on_parent(); })));
+
+  watches_.emplace(
+      loop_,
+      [this] {
+        ReloadWish wish;
+        wish.origin.cause = "watch";
+        wish.only_news = true;
+        ask(std::move(wish));
+      },
+      [this] {
+        ReloadWish wish;
+        wish.kind = ReloadWish::Kind::certificates;
+        wish.origin.cause = "certificates";
+        ask(std::move(wish));
+      });
+  watches_->update(*generations_->live(), *reloads_->last_tried());
 }
 
 void Server::announce() {
-  const config::Config& config = *startup_.config;
+  const config::Config& config = *reloads_->serving().config;
+  const Generation& live = *generations_->live();
   std::string urls;
   for (const StatusFacts::Listener& listener : listeners_.addresses) {
     urls += (urls.empty() ? "" : ", ") + url_of(listener);
   }
-  log::info("serving {} with {} workers, generation {}, digest {}: {} rules", urls, workers_.size(), generation_.number,
-            generation_.digest.substr(0, 16), generation_.rules);
+  log::info("serving {} with {} workers, generation {}, digest {}: {} rules", urls, workers_->size(), live.number,
+            live.digest.substr(0, 16), live.rules);
   if (config.jit) {
     log::warning("jit = true: rules are compiled, and the time limit of rules (rule_cpu_ms) is given up");
   }
-  if (config.bucket_key.empty() && command_.files.empty()) {
-    log::info("no bucket_key: bucket() and share are decided anew at each start, and differently on each machine");
+  if (command_.files.empty()) {
+    if (config.bucket_key.empty()) {
+      log::info("no bucket_key: bucket() and share are decided anew at each start, and differently on each machine");
+    }
+    const bool tls = std::any_of(config.listen.begin(), config.listen.end(),
+                                 [](const config::Listen& listen) { return !listen.tls.empty(); });
+    if (tls && config.ticket_keys.empty()) {
+      log::info("no ticket_keys: TLS sessions cannot be resumed after a restart, nor on another machine");
+    }
   }
+  for (const OffSwitches::Entry& entry : off_.entries()) log::warning("still off: {}", describe(entry.what));
   if (!command_.files.empty() && !listeners_.addresses.empty()) {
-    const int pid = supervisor_ != nullptr ? ::getppid() : ::getpid();
-    fmt::print("{}", development_greeting(config, command_.files, url_of(listeners_.addresses.front()), pid));
+    fmt::print("{}", development_greeting(config, command_.files, url_of(listeners_.addresses.front()), parent_.pid()));
     std::fflush(stdout);
   }
-  if (supervisor_ == nullptr) return;
-  const std::string timeout = std::to_string(config.limits.shutdown_timeout_ms);
-  if (auto sent = supervisor_->send(Message::Kind::ready, timeout); !sent) log::error("{}", sent.error().message);
+  state_files_.runs(live.sources, *chores_);
+  keep_memo();
+  parent_.ready(shutdown_timeout(), status_line());
 }
 
 int Server::run() {
@@ -170,124 +203,196 @@ int Server::run() {
   return exit_fine;
 }
 
-void Server::reload() {
-  if (state_ != State::serving) return;
-  if (access_log_) {
-    if (auto reopened = access_log_->reopen(); !reopened) log::error("{}", reopened.error().message);
-  }
-  reloader_->request();
+void Server::reload_begins() {
+  parent_.reloading();
 }
 
-void Server::on_reloaded(Reloader::Outcome outcome) {
-  if (const auto* problems = std::get_if<std::vector<Problem>>(&outcome)) {
-    for (const Problem& problem : *problems) log::error("{}", problem.text());
-    log::error("generation {} goes on: the rules on disk have {} problem{}", generation_.number, problems->size(),
-               problems->size() == 1 ? "" : "s");
-    return;
+void Server::reload_ended(const ReloadWish& wish, const ReloadOutcome& outcome) {
+  const Generation& live = *generations_->live();
+  const bool tried_nothing = !outcome.fine && outcome.problems.empty();
+  const bool of_certificates = wish.kind == ReloadWish::Kind::certificates;
+  // A new certificate does not mend a rule.
+  const bool masks = of_certificates && outcome.fine && last_reload_ && last_reload_->origin.cause != wish.origin.cause;
+  if (!wish.dry_run && !tried_nothing && !masks && !(of_certificates && outcome.fine && !last_reload_)) {
+    last_reload_ = {outcome.fine, clock_.wall(), wish.origin, {}};
+    for (const Problem& problem : outcome.problems) last_reload_->problems.push_back(problem.text());
   }
-  auto& fresh = std::get<Generation>(outcome);
-  {
-    const std::lock_guard lock(mutex_);
-    std::swap(generation_, fresh);
+  if (outcome.fine && !wish.dry_run && !of_certificates) {
+    last_success_ = clock_.wall();
+    needs_restart_ = outcome.needs_restart;
+    for (const std::string& sentence : needs_restart_) log::warning("{}", sentence);
+    if (!outcome.changed) log::info("{}: nothing has changed; generation {} goes on", wish.origin.cause, live.number);
   }
-  failures_.forget_rules();
-  for (std::size_t index = 0; index < workers_.size(); ++index) workers_[index]->use_rules(generation_.workers[index]);
-  for (auto& old : fresh.workers) retired_.push_back(std::move(old));
-  log::info("generation {}, digest {}: {} rules", generation_.number, generation_.digest.substr(0, 16),
-            generation_.rules);
+  if (outcome.changed) {
+    failures_.forget_rules();
+    log::info("generation {}, digest {}: {} rules", live.number, live.digest.substr(0, 16), live.rules);
+    if (wish.kind == ReloadWish::Kind::rollback) {
+      log::warning(
+          "{}: generation {} is back; the disk differs and is not loaded again until it changes or someone asks",
+          wish.why, live.number);
+      auto_rollback_->trust();
+    } else {
+      auto_rollback_->begin(live.config->reload.rollback);
+    }
+    generations_->keep(live.config->reload.keep_generations);
+    state_files_.runs(live.sources, *chores_);
+    keep_memo();
+  }
+  if (watches_) watches_->update(live, *reloads_->last_tried());
+  parent_.reloaded(shutdown_timeout(), status_line());
 }
 
 void Server::on_second() {
   failures_.tick();
-  std::erase_if(retired_, [](const auto& rules) { return rules.use_count() == 1; });
-  const bool alive = every_worker_ticked();
-  if (!line_ || !alive) return;
-  // A supervisor that does not read has missed worse than this.
-  if (auto sent = supervisor_->send(Message::Kind::heartbeat); !sent) log::debug("{}", sent.error().message);
-}
-
-bool Server::every_worker_ticked() {
-  bool all = true;
-  for (std::size_t index = 0; index < workers_.size(); ++index) {
-    const std::uint64_t ticks = workers_[index]->ticks();
-    const bool ticked = ticks != std::exchange(last_ticks_[index], ticks);
-    notes_->slot(index).stalled.store(ticked ? 0 : 1, std::memory_order_relaxed);
-    all = all && ticked;
+  if (auto unused = generations_->take_unused(); !unused.empty()) {
+    chores_->run([unused = std::move(unused)]() -> Background::Then { return {}; });
+    generations_->keep(generations_->live()->config->reload.keep_generations);
   }
-  return all;
-}
-
-void Server::on_supervisor() {
-  const auto received = supervisor_->receive();
-  if (received && received->what != SocketChannel::Received::What::closed) return;
-  line_.reset();
-  if (state_ == State::serving) stop("the supervisor is gone");
-}
-
-void Server::stop(std::string_view why) {
-  const SteadyTime now = clock_.steady();
-  if (state_ == State::draining) {
-    deadline_ = now;
-    return;
+  for (const OffSwitches::Entry& entry : off_.expire(clock_.wall())) {
+    log::info("on again, because its time is over: {}", describe(entry.what));
+    use_switches();
+    keep_memo();
   }
-  if (state_ != State::serving) return;
-  state_ = State::draining;
-  const milliseconds patience(startup_.config->limits.shutdown_timeout_ms);
-  log::info("{}: stopping; requests in flight have up to {} ms", why, patience.count());
-  deadline_ = now + patience;
-  for (const auto& worker : workers_) worker->drain();
-  stop_timer_.every(milliseconds(20), [this] { check_stopped(); });
+  const AutoRollback::Event event = auto_rollback_->look(*generations_->live());
+  if (event.proven) state_files_.is_good(generations_->live()->sources, *chores_);
+  if (event.bad) {
+    log::error("generation {} turns out bad: {}", generations_->live()->number, *event.bad);
+    ReloadWish wish;
+    wish.kind = ReloadWish::Kind::rollback;
+    wish.origin = {"automatic rollback", ""};
+    wish.why = *event.bad;
+    ask(std::move(wish));
+  }
+  if (workers_->every_one_ticked(*notes_)) parent_.heartbeat();
 }
 
-void Server::check_stopped() {
-  if (std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->drained(); })) {
-    loop_.stop();
-    return;
-  }
-  const SteadyTime now = clock_.steady();
-  if (now < deadline_) {
-    for (const auto& worker : workers_) worker->ask_drained();
-  } else if (state_ == State::draining) {
-    state_ = State::cutting;
-    deadline_ = now + cutting_patience;
-    const StatusFacts left = facts();
-    log::warning("cutting {} connections with {} requests that have not ended in time", left.connections,
-                 left.requests);
-    for (const auto& worker : workers_) worker->close_all();
-  } else {
-    end_at_once();
+void Server::on_parent() {
+  while (true) {
+    switch (parent_.next_event()) {
+      case Parent::Event::none:
+        return;
+      case Parent::Event::gone:
+        line_.reset();
+        return stop("the supervisor is gone");
+      case Parent::Event::retire:
+        retire();
+        break;
+    }
   }
 }
 
-/// Clients are gone by now. What is left must not be destroyed: it is in use, by a worker that may hang.
-void Server::end_at_once() {
-  bool answering = true;
-  for (std::size_t index = 0; index < notes_->size(); ++index)
-    answering = answering && notes_->slot(index).stalled == 0;
-  if (answering) log::info("stopped; requests that wait for an upstream were given up");
-  if (!answering) log::error("stopped, although a worker no longer answers: {}", DeathNotes::read(notes_->fd()));
-  if (access_log_) access_log_->close();
-  sockets_.close();
-  std::_Exit(answering ? exit_fine : exit_our_fault);
+Result<void> Server::off(OffSwitches::Entry entry) {
+  const auto& sites = reloads_->serving().config->sites;
+  const auto& sets = generations_->live()->workers.front()->sets;
+  bool site_found = entry.what.site.empty(), rule_found = entry.what.rule.empty();
+  for (std::size_t index = 0; index < sites.size(); ++index) {
+    if (!entry.what.site.empty() && sites[index].name != entry.what.site) continue;
+    site_found = true;
+    if (!sets[index]) continue;
+    const auto& rules = sets[index]->rules();
+    rule_found = rule_found || std::any_of(rules.begin(), rules.end(),
+                                           [&](const push::Rule& rule) { return rule.name == entry.what.rule; });
+  }
+  if (!site_found) return failure(fmt::format("there is no site \"{}\" in the configuration", entry.what.site));
+  if (!rule_found) return failure(fmt::format("there is no rule \"{}\" in what runs", entry.what.rule));
+  log::warning("switched off by {}: {}{}", entry.who, describe(entry.what),
+               entry.until ? " until " + rfc3339(*entry.until) : std::string());
+  off_.off(std::move(entry));
+  use_switches();
+  keep_memo();
+  return {};
 }
 
-StatusFacts Server::facts() const {
+std::size_t Server::on(const push::Switch& what, const std::string& who) {
+  const std::size_t count = off_.on(what);
+  if (count > 0) log::info("switched on by {}: {}", who, describe(what));
+  use_switches();
+  keep_memo();
+  return count;
+}
+
+void Server::use_switches() {
+  workers_->on_each(
+      [switches = off_.switches()](Workplace& workplace, std::size_t) { workplace.use_switches(switches); });
+}
+
+void Server::keep_memo() {
+  Memo memo;
+  memo.generation = generations_->live()->number;
+  memo.last_generation = generations_->last_number();
+  memo.digest = generations_->live()->digest;
+  memo.off = off_;
+  memo.draining = draining_;
+  parent_.keep(memo.text());
+}
+
+void Server::reopen_logs() {
+  const config::Config& config = *reloads_->serving().config;
+  if (const auto& access_log = reloads_->serving().access_log) {
+    if (auto reopened = access_log->reopen(); !reopened) log::error("{}", reopened.error().message);
+  }
+  if (auto opened = log::open(config.error_log.to, config.error_log.level); !opened) {
+    log::error("{}", opened.error().message);
+  }
+}
+
+void Server::facts(std::function<void(const StatusFacts&)> done) {
+  chores_->run([this, sources = generations_->live()->sources, done = std::move(done)]() -> Background::Then {
+    return [this, differs = sources->differs_from_disk(), done] {
+      StatusFacts facts = facts_without_disk();
+      facts.disk_differs = differs;
+      done(facts);
+    };
+  });
+}
+
+StatusFacts Server::facts_without_disk() const {
+  const Generation& live = *generations_->live();
   StatusFacts facts;
+  facts.off = off_.entries();
   facts.version = OUTRIDER_VERSION;
   facts.pid = ::getpid();
   facts.uptime = std::chrono::duration_cast<std::chrono::seconds>(clock_.steady() - started_);
-  {
-    const std::lock_guard lock(mutex_);
-    facts.generation = generation_.number;
-    facts.digest = generation_.digest;
-    facts.rules = generation_.rules;
-    facts.loaded_at = generation_.loaded_at;
+  facts.draining = !healthy_;
+  facts.generation = live.number;
+  facts.digest = live.digest;
+  facts.rules = live.rules;
+  facts.loaded_at = live.loaded_at;
+  facts.last_reload = last_reload_;
+  facts.last_success = last_success_;
+  facts.needs_restart = needs_restart_;
+  for (const Generation& one : generations_->all()) {
+    facts.generations.push_back({one.number, one.digest, one.rules, one.loaded_at, one.origin, one.requests(),
+                                 std::string(name_of(one.state)), one.note, generations_->find(one.number) != nullptr});
   }
-  facts.workers = workers_.size();
-  for (const auto& worker : workers_) facts.add(worker->live(), worker->deliveries());
+  facts.workers = workers_->size();
+  for (const auto& worker : workers_->all()) {
+    facts.add(worker->workplace().live(), worker->workplace().deliveries());
+    facts.old_frontends += worker->workplace().old_frontends();
+  }
   facts.rule_failures = failures_.totals();
+  for (const auto& context : reloads_->serving().tls) {
+    if (!context) continue;
+    for (const tls::CertificateFacts& one : context->certificates()) {
+      facts.certificates.push_back({one.file.string(), one.names, one.not_after});
+    }
+  }
   facts.listeners = listeners_.addresses;
   return facts;
+}
+
+std::string Server::status_line() const {
+  const Generation& live = *generations_->live();
+  std::string line = fmt::format("generation {}, {} rules", live.number, live.rules);
+  if (last_reload_ && !last_reload_->fine) line += "; the last reload failed";
+  if (!off_.entries().empty()) line += "; hints are switched off in part or whole";
+  if (draining_) line += "; draining";
+  return line;
+}
+
+milliseconds Server::shutdown_timeout() const {
+  const config::Limits& limits = reloads_->serving().config->limits;
+  return milliseconds(limits.shutdown_timeout_ms) + milliseconds(limits.drain_delay_ms);
 }
 
 }  // namespace outrider::app

@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: MIT
-// The server process: from the files to workers that serve, reloads, and the graceful end. All of it on the main
-// thread, on libuv; workers and the admin plane have threads of their own.
+// The server process: from the files to workers that serve, and the graceful end. Joins the parts; each has its own
+// file. All of it on the main thread, on libuv; workers, the admin plane's HTTP and what takes long have threads of
+// their own.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "app/admin_answers.h"
+#include "app/auto_rollback.h"
+#include "app/background.h"
 #include "app/command_line.h"
-#include "app/death_notes.h"
-#include "app/listeners.h"
-#include "app/reloader.h"
+#include "app/file_watches.h"
+#include "app/generations.h"
+#include "app/parent.h"
+#include "app/reloads.h"
 #include "app/startup.h"
-#include "app/status.h"
-#include "app/worker.h"
+#include "app/state_keeper.h"
+#include "app/worker_group.h"
 #include "base/clock.h"
-#include "http/admin_server.h"
 #include "script/watchdog.h"
 #include "uv/poll.h"
 #include "uv/signal.h"
@@ -27,11 +31,11 @@
 
 namespace outrider::app {
 
-class Server {
+class Server final : public Reloads::Watcher, public AdminOperations {
  public:
-  /// `supervisor` is null without one; all outlive the server.
-  Server(const RunCommand& command, SocketSource& sockets, SocketChannel* supervisor);
-  ~Server();
+  /// All outlive the server.
+  Server(const RunCommand& command, SocketSource& sockets, Parent& parent);
+  ~Server() override;
 
   /// Starts everything; throws LoadError with all problems, with nothing left running.
   void start();
@@ -39,57 +43,83 @@ class Server {
   int run();
 
  private:
-  enum class State { serving, draining, cutting };
+  enum class State { serving, leaving, draining, cutting };
 
   void read_everything();
   void open_sockets();
   void start_workers();
+  void start_admin(const std::string& token);
   void watch_events();
   void announce();
 
-  void reload();
-  void on_reloaded(Reloader::Outcome outcome);
+  // Reloads::Watcher
+  void reload_begins() override;
+  void reload_ended(const ReloadWish& wish, const ReloadOutcome& outcome) override;
+  // AdminOperations
+  void facts(std::function<void(const StatusFacts&)> done) override;
+  void ask(ReloadWish wish) override { reloads_->ask(std::move(wish)); }
+  Result<void> off(OffSwitches::Entry entry) override;
+  std::size_t on(const push::Switch& what, const std::string& who) override;
+  void drain(const std::string& who) override;
+  void undrain(const std::string& who) override;
+
+  void use_switches();
+  void keep_memo();
+  void reopen_logs();
   void on_second();
-  bool every_worker_ticked();
-  void on_supervisor();
+  void on_parent();
 
   /// The second call hurries.
   void stop(std::string_view why);
+  void retire();
+  void leave(std::chrono::milliseconds patience);
   void check_stopped();
   [[noreturn]] void end_at_once();
 
-  StatusFacts facts() const;
+  StatusFacts facts_without_disk() const;
+  std::string status_line() const;
+  std::chrono::milliseconds shutdown_timeout() const;
 
   const RunCommand& command_;
   SocketSource& sockets_;
-  SocketChannel* const supervisor_;
+  Parent& parent_;
   SystemClock clock_;
   const SteadyTime started_ = clock_.steady();
   uv::Loop loop_;
   script::Watchdog watchdog_;
+  const ProcessKeys keys_;
+  StateKeeper state_files_;
 
-  Startup startup_;
   observe::RuleFailures failures_{clock_};
-  std::unique_ptr<observe::AccessLog> access_log_;
   std::optional<DeathNotes> notes_;
   OpenListeners listeners_;
-  UniqueFd admin_socket_;
+  std::vector<UniqueFd> admin_sockets_;
+  std::atomic<bool> healthy_{true};
+  OffSwitches off_;
+  bool draining_ = false;  // by hand: the health path answers 503, everything else goes on
 
-  mutable std::mutex mutex_;
-  Generation generation_;  // written by the main thread, read by the admin plane's: guarded by mutex_
-  /// Old rules that a request may still hold. Their last share is dropped here, so that no worker spends its time on
-  /// freeing a Lua state.
-  std::vector<std::shared_ptr<const push::WorkerRules>> retired_;
+  // What took long to make is freed by chores_, which therefore goes last.
+  std::unique_ptr<Background> chores_, loader_;
+  std::optional<Generations> generations_;
+  Serving first_serving_;
+  std::string first_token_;
+  std::unique_ptr<WorkerGroup> workers_;
+  std::unique_ptr<Reloads> reloads_;
+  std::optional<AutoRollback> auto_rollback_;
+  std::optional<FileWatches> watches_;
+  std::optional<StatusFacts::LastReload> last_reload_;
+  std::vector<std::string> needs_restart_;
+  WallTime last_success_{};
 
-  std::vector<std::unique_ptr<Worker>> workers_;
-  std::vector<std::uint64_t> last_ticks_;
+  std::unique_ptr<uv::Async> admin_line_;
   std::unique_ptr<http::AdminServer> admin_;
 
-  std::unique_ptr<Reloader> reloader_;
   std::vector<uv::Signal> signals_;
   std::optional<uv::Poll> line_;
-  uv::Timer second_, stop_timer_;
+  uv::Timer second_, stop_timer_, drain_timer_;
   State state_ = State::serving;
+  bool retired_ = false;  // another server process has taken over
+  std::chrono::milliseconds patience_{};
   SteadyTime deadline_{};
 };
 

@@ -4,8 +4,10 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -35,6 +37,20 @@ std::vector<UniqueFd> descriptors_of(msghdr& header) {
 }
 
 }  // namespace
+
+std::string ServingReport::encode() const {
+  return (std::to_string(shutdown_timeout.count()) + '\0' + status).substr(0, SocketChannel::max_text);
+}
+
+ServingReport ServingReport::decode(std::string_view text) {
+  ServingReport report;
+  const auto end = std::min(text.find('\0'), text.size());
+  long long timeout = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + end, timeout);
+  if (parsed.ec == std::errc() && timeout >= 0) report.shutdown_timeout = std::chrono::milliseconds(timeout);
+  if (end < text.size()) report.status = text.substr(end + 1);
+  return report;
+}
 
 Result<std::pair<SocketChannel, SocketChannel>> SocketChannel::make_pair() {
   int fds[2];

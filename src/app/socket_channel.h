@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The line between supervisor and server: whole messages with open descriptors (SCM_RIGHTS) over a SOCK_SEQPACKET
-// socket pair. Both ends are the same binary of the same start, so messages are trusted to be well-formed, but not to
-// come.
+// socket pair. Both ends are Outrider, so messages are trusted to be well-formed, but not to come. After an upgrade one
+// end may be of another version: a change of the kinds or their texts is a new Handover::version.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,16 +18,33 @@ namespace outrider::app {
 
 struct Message {
   enum class Kind : char {
+    kept = 'k',       // supervisor, the first of all: what an earlier server process wanted to be kept, or empty
     listen = 'l',     // server: a ListenSpec, wants `sockets` or `refused`
     sockets = 's',    // supervisor: held sockets; text "more" where further messages of them follow
     refused = 'e',    // supervisor: why not
-    ready = 'r',      // server: it serves; text = shutdown timeout in ms
-    heartbeat = 'h',  // server: every worker answered
+    forget = 'f',     // server: a ListenSpec that it needs no more
+    keep = 'm',       // server: replaces what is kept
     notes = 'n',      // server: the memory of its DeathNotes
+    ready = 'r',      // server: it serves; a ServingReport
+    reloading = 'g',  // server: a reload begins
+    reloaded = 'd',   // server: a reload has ended, well or not; a ServingReport
+    stopping = 'o',   // server: it has begun to stop
+    heartbeat = 'h',  // server: every worker answered
+    retire = 't',     // supervisor: another process has taken over; may come more than once
   };
   Kind kind{};
   std::string text;
   std::vector<UniqueFd> fds;
+};
+
+/// The text of `ready` and `reloaded`.
+struct ServingReport {
+  std::chrono::milliseconds shutdown_timeout{30'000};  // how long the server may take to stop
+  std::string status;                                  // one line for people
+
+  /// As a text of at most SocketChannel::max_text bytes, and back; what cannot be read keeps its default.
+  std::string encode() const;
+  static ServingReport decode(std::string_view text);
 };
 
 class SocketChannel {

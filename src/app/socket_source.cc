@@ -9,6 +9,10 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "app/service_manager.h"
+#include "base/log.h"
 
 namespace outrider::app {
 namespace {
@@ -17,7 +21,15 @@ constexpr const char* more = "more";
 
 }  // namespace
 
+OwnSockets::OwnSockets() {
+  keeper_.emplace();
+  PassedSockets passed = take_passed_sockets();
+  for (UniqueFd& fd : passed.fds) keeper_->add_passed(std::move(fd));
+  problem_ = fmt::format("{}", fmt::join(passed.problems, "\n"));
+}
+
 Result<std::vector<UniqueFd>> OwnSockets::open(const ListenSpec& spec) {
+  if (!problem_.empty()) return failure(std::exchange(problem_, {}));
   const auto held = keeper_->open(spec);
   if (!held) return tl::unexpected(held.error());
   std::vector<UniqueFd> fds;
@@ -28,6 +40,14 @@ Result<std::vector<UniqueFd>> OwnSockets::open(const ListenSpec& spec) {
   return fds;
 }
 
+void OwnSockets::forget(const ListenSpec& spec) {
+  keeper_->forget(spec);
+}
+
+std::vector<std::string> OwnSockets::unasked() const {
+  return keeper_->unasked();
+}
+
 Result<std::vector<UniqueFd>> SupervisorSockets::open(const ListenSpec& spec) {
   if (auto sent = channel_.send(Message::Kind::listen, spec.encode()); !sent) return tl::unexpected(sent.error());
   std::vector<UniqueFd> fds;
@@ -36,11 +56,18 @@ Result<std::vector<UniqueFd>> SupervisorSockets::open(const ListenSpec& spec) {
     if (!received) return tl::unexpected(received.error());
     if (received->what != SocketChannel::Received::What::message) return failure("the supervisor is gone");
     Message& message = received->message;
+    // It comes again behind the answer.
+    if (message.kind == Message::Kind::retire) continue;
     if (message.kind == Message::Kind::refused) return failure(std::move(message.text));
     if (message.kind != Message::Kind::sockets) return failure("the supervisor sent something else than sockets");
     for (UniqueFd& fd : message.fds) fds.push_back(std::move(fd));
     if (message.text != more) return fds;
   }
+}
+
+void SupervisorSockets::forget(const ListenSpec& spec) {
+  // A supervisor that does not get it closes the sockets when the next server process does not ask for them.
+  if (auto sent = channel_.send(Message::Kind::forget, spec.encode()); !sent) log::warning("{}", sent.error().message);
 }
 
 Result<void> answer_listen(ListenerKeeper& keeper, SocketChannel& channel, const std::string& request) {

@@ -1,53 +1,84 @@
 // SPDX-License-Identifier: MIT
 #include "app/startup.h"
 
-#include <sched.h>
 #include <sys/resource.h>
 
-#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
-#include "app/development.h"
-#include "app/load_config.h"
 #include "base/log.h"
 
 namespace outrider::app {
 namespace {
 
-std::shared_ptr<const tls::ServerContext> tls_of(const config::Listen& listen, Problems& problems) {
-  if (listen.tls.empty()) return nullptr;
-  std::vector<tls::CertificateFiles> files;
-  for (const config::Certificate& pair : listen.tls) files.push_back({pair.certificate, pair.key});
-  auto context = tls::ServerContext::create(files);
-  if (context) return std::move(*context);
-  problems.add(listen.tls.front().place, context.error().message);
-  return nullptr;
+/// What is in `file`, loaded again, or nothing and a line in the log.
+std::optional<Loaded> load_kept(const std::filesystem::path& file, const std::string& digest, const RunCommand& command,
+                                const ProcessKeys& keys, script::Watchdog& watchdog) {
+  auto snapshot = script::Snapshot::load(file);
+  if (!snapshot) {
+    log::warning("{}", snapshot.error().message);
+    return std::nullopt;
+  }
+  if (!digest.empty() && (*snapshot)->digest() != digest) return std::nullopt;
+  script::SourceLog sources(*snapshot);
+  LoadOptions options;
+  options.run_tests = false;  // they passed when it was loaded first
+  try {
+    return load(command, sources, options, keys, watchdog);
+  } catch (const LoadError& error) {
+    log::warning("what is kept in {} does not load any more: {}", file.string(), error.what());
+    return std::nullopt;
+  }
 }
 
 }  // namespace
 
-Startup prepare(const RunCommand& command, Problems& problems) {
-  Startup startup;
-  startup.config = std::make_shared<const config::Config>(command.files.empty() ? load_config(command.config)
-                                                                                : development_config(command));
-  const config::Config& config = *startup.config;
-  for (const config::Listen& listen : config.listen) startup.tls.push_back(tls_of(listen, problems));
-  if (config.bucket_key.empty()) {
-    startup.bucket_key = random_bucket_key();
-  } else if (auto key = read_bucket_key(config.bucket_key)) {
-    startup.bucket_key = *key;
-  } else {
-    problems.add({}, key.error().message);
-  }
-  startup.workers = worker_count(config);
-  return startup;
+std::string Memo::text() const {
+  const nlohmann::json json{{"generation", generation},
+                            {"last", last_generation},
+                            {"digest", digest},
+                            {"off", off.to_json()},
+                            {"draining", draining}};
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::size_t worker_count(const config::Config& config) {
-  if (config.workers > 0) return config.workers;
-  cpu_set_t cores;
-  if (::sched_getaffinity(0, sizeof(cores), &cores) != 0) return 1;
-  return static_cast<std::size_t>(std::max(CPU_COUNT(&cores), 1));
+Memo Memo::parse(const std::string& text) {
+  try {
+    Memo memo;
+    const auto json = nlohmann::json::parse(text);
+    memo.off = OffSwitches::from_json(json.at("off"));
+    memo.draining = json.at("draining").get<bool>();
+    memo.digest = json.at("digest").get<std::string>();
+    memo.last_generation = json.at("last").get<std::uint64_t>();
+    memo.generation = json.at("generation").get<std::uint64_t>();
+    return memo;
+  } catch (const nlohmann::json::exception&) {
+    return {};  // a supervisor of another version kept something else
+  }
+}
+
+FirstLoad first_load(const RunCommand& command, const Memo& memo, const StateFiles& files, const ProcessKeys& keys,
+                     script::Watchdog& watchdog) {
+  const std::uint64_t next = memo.last_generation + 1;
+  if (memo.generation != 0 && command.files.empty()) {
+    // The disk may hold what nobody has asked to load yet, or what was rolled back.
+    if (auto kept = load_kept(files.running(), memo.digest, command, keys, watchdog)) {
+      return {std::move(*kept), {"restart", ""}, memo.generation};
+    }
+  }
+  try {
+    script::SourceLog sources;
+    return {load(command, sources, {}, keys, watchdog), {"start", ""}, next};
+  } catch (const LoadError& error) {
+    if (!command.or_last_good) throw;
+    auto kept = load_kept(files.last_good(), {}, command, keys, watchdog);
+    if (!kept) throw;
+    for (const Problem& problem : error.problems()) log::error("{}", problem.text());
+    log::error("the files on disk are broken (above): starting the last good generation, kept in {}",
+               files.last_good().string());
+    return {std::move(*kept), {"last good", ""}, next};
+  }
 }
 
 void raise_file_limit() {

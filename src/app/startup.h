@@ -1,33 +1,39 @@
 // SPDX-License-Identifier: MIT
-// Everything a server process needs from disk before it can open a socket.
+// What a server process begins with: the files on disk; after a crash or with a new binary what ran before; with
+// --or-last-good what last stood its time, where the files are broken.
 #pragma once
 
-#include <cstddef>
-#include <memory>
+#include <cstdint>
 #include <string>
-#include <vector>
 
-#include "app/bucket_key.h"
-#include "app/command_line.h"
-#include "app/problems.h"
-#include "config/config.h"
-#include "tls/context.h"
+#include "app/load.h"
+#include "app/off_switches.h"
+#include "app/state_files.h"
 
 namespace outrider::app {
 
-struct Startup {
-  std::shared_ptr<const config::Config> config;
-  /// One for each listener; null where it is plaintext.
-  std::vector<std::shared_ptr<const tls::ServerContext>> tls;
-  BucketKey bucket_key{};
-  std::size_t workers = 1;
+/// What a server process leaves with its supervisor for the one after it.
+struct Memo {
+  std::uint64_t generation = 0;       // the live one's; 0 = there was no server before
+  std::uint64_t last_generation = 0;  // the highest number given so far
+  std::string digest;                 // of the live one
+  OffSwitches off;
+  bool draining = false;
+
+  std::string text() const;
+  /// What text() gave; anything else is an empty memo.
+  static Memo parse(const std::string& text);
 };
 
-/// Reads the configuration (throws LoadError), then certificates and keys, whose failures go to `problems`.
-Startup prepare(const RunCommand& command, Problems& problems);
+struct FirstLoad {
+  Loaded loaded;
+  Origin origin;
+  std::uint64_t number = 1;
+};
 
-/// As configured, or one for each core that this process may use.
-std::size_t worker_count(const config::Config& config);
+/// Throws LoadError with every problem on disk, where nothing else may take its place.
+FirstLoad first_load(const RunCommand& command, const Memo& memo, const StateFiles& files, const ProcessKeys& keys,
+                     script::Watchdog& watchdog);
 
 /// As many open files as the hard limit allows.
 void raise_file_limit();

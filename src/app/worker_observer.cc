@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/log.h"
 #include "observe/escape.h"
 
@@ -17,10 +19,15 @@ std::string delivery_line(const push::RequestRecord& record, const push::Deliver
                      push::text_of(delivery.reason).name);
 }
 
-WorkerObserver::WorkerObserver(observe::AccessLog* access_log, observe::LogFormat format,
-                               observe::RuleFailures& failures)
-    : lines_(access_log != nullptr ? std::make_unique<observe::LogBuffer>(*access_log, format) : nullptr),
-      failures_(failures) {}
+observe::LogFormat log_format(const config::Config& config) {
+  return config.access_log.json ? observe::LogFormat::json : observe::LogFormat::combined;
+}
+
+void WorkerObserver::use_log(std::shared_ptr<observe::AccessLog> access_log, observe::LogFormat format) {
+  lines_.reset();
+  access_log_ = std::move(access_log);
+  if (access_log_) lines_ = std::make_unique<observe::LogBuffer>(*access_log_, format);
+}
 
 void WorkerObserver::request_ended(const push::RequestRecord& record) {
   const bool debug = !record.deliveries.empty() && log::enabled(log::Level::debug);

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "config/config.h"
 #include "observe/access_log.h"
 #include "observe/counters.h"
 #include "observe/rule_failures.h"
@@ -13,8 +14,10 @@ namespace outrider::app {
 
 class WorkerObserver final : public push::Observer {
  public:
-  /// `access_log` may be null.
-  WorkerObserver(observe::AccessLog* access_log, observe::LogFormat format, observe::RuleFailures& failures);
+  explicit WorkerObserver(observe::RuleFailures& failures) : failures_(failures) {}
+
+  /// Writes there from now on; null: nowhere. What was collected goes to the log before.
+  void use_log(std::shared_ptr<observe::AccessLog> access_log, observe::LogFormat format);
 
   void request_ended(const push::RequestRecord& record) override;
   void rule_failed(const push::Rule& rule, std::string_view error) override;
@@ -25,10 +28,14 @@ class WorkerObserver final : public push::Observer {
   const observe::DeliveryCounters& deliveries() const { return deliveries_; }
 
  private:
-  std::unique_ptr<observe::LogBuffer> lines_;
+  std::shared_ptr<observe::AccessLog> access_log_;
+  std::unique_ptr<observe::LogBuffer> lines_;  // after the log that it writes to
   observe::DeliveryCounters deliveries_;
   observe::RuleFailures& failures_;
 };
+
+/// How the configuration wants a line to look.
+observe::LogFormat log_format(const config::Config& config);
 
 /// `GET /page: push /app.css (rule "home"): sent`
 std::string delivery_line(const push::RequestRecord& record, const push::DeliveryRecord& delivery);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "app/rules_loader.h"
+#include "app/rules_options.h"
 
 #include <algorithm>
-#include <utility>
+#include <chrono>
 #include <variant>
 
 namespace outrider::app {
@@ -31,7 +31,7 @@ std::filesystem::path shipped_modules() {
   return {};
 }
 
-script::RulesOptions rules_options(const config::Config& config) {
+script::RulesOptions rules_options(const config::Config& config, bool run_tests) {
   script::RulesOptions options;
   options.data_dirs = config.data_dirs;
   for (const config::Site& site : config.sites) {
@@ -43,26 +43,9 @@ script::RulesOptions rules_options(const config::Config& config) {
   options.limits.memory_bytes = config.limits.rule_memory_bytes;
   options.limits.pattern_steps = config.limits.rule_pattern_steps;
   options.jit = config.jit;
+  options.run_tests = run_tests;
+  options.test_timeout = std::chrono::milliseconds(config.reload.test_timeout_ms);
   return options;
-}
-
-Generation load_generation(const config::Config& config, std::uint64_t number, std::size_t workers,
-                           script::Watchdog& watchdog) {
-  script::LoadedRules loaded = script::load_rules(rules_options(config), workers, watchdog);
-  Generation generation;
-  generation.number = number;
-  generation.digest = loaded.digest;
-  generation.loaded_at = std::chrono::system_clock::now();
-  for (const auto& set : loaded.sets) generation.rules += set ? set->rules().size() : 0;
-  for (auto& functions : loaded.functions) {
-    auto rules = std::make_shared<push::WorkerRules>();
-    rules->generation = number;
-    rules->digest = loaded.digest;
-    rules->sets = loaded.sets;
-    rules->functions = std::move(functions);
-    generation.workers.push_back(std::move(rules));
-  }
-  return generation;
 }
 
 }  // namespace outrider::app

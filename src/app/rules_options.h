@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// What the configuration says about rules, as src/script wants it.
+#pragma once
+
+#include <filesystem>
+
+#include "config/config.h"
+#include "script/rules.h"
+
+namespace outrider::app {
+
+/// One spec for each site, in the configuration's order.
+script::RulesOptions rules_options(const config::Config& config, bool run_tests);
+
+/// The rule modules that ship: beside the installed binary (../share/outrider/rules) or in the source tree that it was
+/// built in; empty where neither is.
+std::filesystem::path shipped_modules();
+
+}  // namespace outrider::app

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// What a server leaves on disk for those who come after it, by configuration file: the sources of the running
+// generation and of the last good one, and where its admin plane is. Losing it loses no service.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/address.h"
+#include "base/result.h"
+
+namespace outrider::app {
+
+class StateFiles {
+ public:
+  /// `option` is --state-dir's, or empty: then $STATE_DIRECTORY (systemd's), else /var/lib/outrider for root, else the
+  /// user's state folder. `config_file` as typed. Touches no disk.
+  StateFiles(const std::string& option, const std::string& config_file);
+
+  const std::filesystem::path& directory() const { return directory_; }
+  /// The generation that ran last: what a server process that is started after a crash takes.
+  std::filesystem::path running() const { return directory_ / (stem_ + ".running"); }
+  /// The last one that stood its time: for `run --or-last-good`.
+  std::filesystem::path last_good() const { return directory_ / (stem_ + ".last-good"); }
+
+  /// Makes the directory (mode 0700). Errors name it and say why.
+  Result<void> prepare() const;
+
+  /// Notes where the server can be asked, for commands that come while the configuration is broken.
+  Result<void> write_admin(const Address& address) const;
+  void remove_admin() const;
+  std::optional<Address> read_admin() const;
+
+ private:
+  std::filesystem::path admin() const { return directory_ / (stem_ + ".admin"); }
+
+  std::filesystem::path directory_;
+  std::string stem_;
+};
+
+}  // namespace outrider::app
