@@ -33,6 +33,15 @@ class Response:
         return [value for key, value in self.headers if key == name]
 
 
+class Connection(h2.connection.H2Connection):
+    """Goes on reading after a GOAWAY: streams that it names as taken end as ever (RFC 9113 6.8)."""
+
+    def _receive_goaway_frame(self, frame):
+        result = super()._receive_goaway_frame(frame)
+        self.state_machine.state = h2.connection.ConnectionState.CLIENT_OPEN
+        return result
+
+
 class Client:
     """`push=None` leaves the protocol's default (push accepted), False sends ENABLE_PUSH=0."""
 
@@ -55,7 +64,7 @@ class Client:
             raw = context.wrap_socket(raw, server_hostname=server_name or "localhost")
             assert raw.selected_alpn_protocol() == "h2"
         self.sock = raw
-        self.h2 = h2.connection.H2Connection(h2.config.H2Configuration(client_side=True, header_encoding="utf-8"))
+        self.h2 = Connection(h2.config.H2Configuration(client_side=True, header_encoding="utf-8"))
         settings = {}
         if push is False:
             settings[h2.settings.SettingCodes.ENABLE_PUSH] = 0

@@ -84,9 +84,16 @@ class Server:
         with open(self.log_path, "ab") as errors, open(self.output_path, "ab") as output:
             self.process = subprocess.Popen(
                 [BINARY, "run", "-c", self.config, *self.arguments], stdout=output, stderr=errors,
-                env={**os.environ, **self.environment})
+                env=self.all_environment())
         wait_until(lambda: f"ready; its log:\n{self.log()}", self.is_ready, READY_SECONDS)
         return self
+
+    def all_environment(self):
+        return {**os.environ, "STATE_DIRECTORY": str(self.folder / "state"), **self.environment}
+
+    def command(self, name, *arguments):
+        """`outrider NAME -c CONFIG …` as an operator would: (exit code, standard output, standard error)."""
+        return run(name, "-c", self.config, *arguments, timeout=60, env=self.all_environment())
 
     def is_ready(self):
         if self.process.poll() is not None:
@@ -97,12 +104,14 @@ class Server:
             return False
 
     def ask(self, method, path, body=None):
-        """One request to the admin plane: (status, parsed JSON)."""
+        """One request to the admin plane: (status, parsed JSON or text)."""
         connection = UnixConnection(self.admin)
         try:
             connection.request(method, path, body)
             response = connection.getresponse()
-            return response.status, json.loads(response.read())
+            body = response.read()
+            is_json = response.getheader("content-type") == "application/json"
+            return response.status, json.loads(body) if is_json else body.decode()
         finally:
             connection.close()
 
@@ -155,6 +164,15 @@ class Server:
 
     def reload(self):
         self.process.send_signal(signal.SIGHUP)
+
+    def reload_and_wait(self, **body):
+        """A reload by the admin plane, which answers when every worker has swapped: (status, answer)."""
+        return self.ask("POST", "/v1/reload", json.dumps(body))
+
+    def metrics(self):
+        """The samples of /metrics by name and labels, as they are written."""
+        lines = self.ask("GET", "/metrics")[1].splitlines()
+        return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if not line.startswith("#")}
 
     def stop(self):
         """Ends the server as an operator would and checks how it ended."""
