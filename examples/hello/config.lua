@@ -10,5 +10,7 @@ return {
       routes = { ["/"] = { files = "www", max_age = 3600 } },
     },
   },
+  admin = { address = "unix:.outrider/admin.sock" },  -- outrider status -c config.lua
+  watch = true,  -- an edit shows in the next request
   log = { access = { to = "stdout", format = "combined" }, error = { level = "info" } },
 }

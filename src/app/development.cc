@@ -56,7 +56,7 @@ std::string development_greeting(const config::Config& config, const std::string
       "  Try:   curl -k {1}\n"
       "         nghttp -nv {1}    (pushes come before the page)\n"
       "         curl -sk --http2 -D- -o /dev/null -H 'sec-fetch-mode: navigate' {1}    (103, link)\n"
-      "  Rules: kill -HUP {3} re-reads them\n"
+      "  Rules: an edit shows in the next request (kill -HUP {3} re-reads everything)\n"
       "  Stop:  Ctrl-C\n\n",
       directory, url, certificate, pid);
 }
