@@ -2,10 +2,16 @@
 #include "app/background.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include <utility>
 
 namespace outrider::app {
+namespace {
+
+constexpr int nice = 10;
+
+}  // namespace
 
 Result<std::unique_ptr<Background>> Background::create(uv::Loop& loop, const std::string& name) {
   auto async = uv::Async::create(loop);
@@ -36,6 +42,8 @@ void Background::run(Task task) {
 }
 
 void Background::work() {
+  // On Linux this is the thread's alone. Whatever happens here can wait; requests cannot.
+  ::setpriority(PRIO_PROCESS, 0, nice);
   std::unique_lock lock(mutex_);
   while (true) {
     wake_.wait(lock, [this] { return stop_ || !tasks_.empty(); });

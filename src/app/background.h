@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A thread for what takes long (loading, freeing, the disk), one task after the other; what follows from a task runs on
-// the main loop's thread, which owes its heartbeat and must not wait.
+// the main loop's thread, which owes its heartbeat and must not wait. The thread gives way to those that serve.
 #pragma once
 
 #include <condition_variable>

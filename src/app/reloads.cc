@@ -20,8 +20,8 @@ using Kind = ReloadWish::Kind;
 
 /// A file that was written to so shortly ago may be written to again: half of it can be good Lua and wrong.
 constexpr std::chrono::milliseconds writer_pause{50};
-/// A deploy that writes while we read gets this many further chances to come to rest.
-constexpr int changed_meanwhile_retries = 20;
+/// How often a deploy that writes while we read may begin anew.
+constexpr int loads_at_most = 20;
 
 /// Until every file that was read has been left alone for writer_pause.
 void wait_for_writers(const script::Snapshot& sources) {
@@ -104,10 +104,12 @@ void Reloads::Attempt::load(const RunCommand& command, const ProcessKeys& keys, 
   }
   load_once(command, keys, watchdog);
   if (replay) return;
-  wait_for_writers(*tried);
-  for (int retry = 0; retry < changed_meanwhile_retries && tried->differs_from_disk(); ++retry) {
-    load_once(command, keys, watchdog);
-    wait_for_writers(*tried);
+  for (int left = loads_at_most; wait_for_writers(*tried), tried->differs_from_disk();
+       load_once(command, keys, watchdog)) {
+    if (--left > 0) continue;
+    loaded.reset();
+    problems = {{{}, "the files changed again and again while they were read; reload when they have come to rest"}};
+    return;
   }
 }
 

@@ -150,12 +150,7 @@ void Server::watch_events() {
 
   watches_.emplace(
       loop_,
-      [this] {
-        ReloadWish wish;
-        wish.origin.cause = "watch";
-        wish.only_news = true;
-        ask(std::move(wish));
-      },
+      [this] { reload_what_changed(); },
       [this] {
         ReloadWish wish;
         wish.kind = ReloadWish::Kind::certificates;
@@ -163,6 +158,23 @@ void Server::watch_events() {
         ask(std::move(wish));
       });
   watches_->update(*generations_->live(), *reloads_->last_tried());
+  look_again();
+}
+
+void Server::reload_what_changed() {
+  ReloadWish wish;
+  wish.origin.cause = "watch";
+  wish.only_news = true;
+  ask(std::move(wish));
+}
+
+/// What changed after it was read and before it was watched, nobody tells.
+void Server::look_again() {
+  if (!generations_->live()->config->watch) return;
+  chores_->run([this, sources = reloads_->last_tried()]() -> Background::Then {
+    if (!sources->differs_from_disk()) return {};
+    return [this] { reload_what_changed(); };
+  });
 }
 
 void Server::announce() {
@@ -239,6 +251,7 @@ void Server::reload_ended(const ReloadWish& wish, const ReloadOutcome& outcome) 
     keep_memo();
   }
   if (watches_) watches_->update(live, *reloads_->last_tried());
+  if (outcome.changed && wish.kind == ReloadWish::Kind::reload) look_again();
   parent_.reloaded(shutdown_timeout(), status_line());
 }
 
@@ -273,7 +286,8 @@ void Server::on_parent() {
         return;
       case Parent::Event::gone:
         line_.reset();
-        return stop("the supervisor is gone");
+        if (state_ == State::serving || retired_) stop("the supervisor is gone");
+        return;
       case Parent::Event::retire:
         retire();
         break;

@@ -63,6 +63,8 @@ class Server final : public Reloads::Watcher, public AdminOperations {
   void drain(const std::string& who) override;
   void undrain(const std::string& who) override;
 
+  void reload_what_changed();
+  void look_again();
   void use_switches();
   void keep_memo();
   void reopen_logs();

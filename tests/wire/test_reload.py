@@ -333,15 +333,39 @@ def test_a_file_that_is_written_while_it_is_read_is_never_half_loaded(serve):
                 file.flush()
                 time.sleep(0.002)
                 file.write(rule(f"w{number}").replace("page", "second"))
-            time.sleep(0.05)
+            time.sleep(0.1)
     thread = threading.Thread(target=writer)
     thread.start()
+    loaded = 0
     try:
         for _ in range(20):
-            server.reload_and_wait()
+            loaded += server.reload_and_wait()[0] == 200
             first, *second = links(server)
             if first != "/v0.css":
                 assert second == ["/w" + first[2:]], (first, second)
     finally:
         stop.set()
         thread.join()
+    assert loaded > 5
+
+
+def test_files_that_never_come_to_rest_are_refused(serve):
+    server = serve(QUIET, files={"www/index.html": "page", "rules/a.lua": rule("v0")})
+    stop = threading.Event()
+
+    def writer():
+        number = 0
+        while not stop.is_set():
+            number += 1
+            server.write("rules/a.lua", rule(f"v{number}"))
+            time.sleep(0.02)
+    thread = threading.Thread(target=writer)
+    thread.start()
+    try:
+        status, answer = server.reload_and_wait()
+    finally:
+        stop.set()
+        thread.join()
+    assert status == 422 and "changed again and again" in answer["problems"][0]["text"]
+    assert hinted(server, "v0")
+    assert server.reload_and_wait()[0] == 200
