@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/admin_json.h"
 #include "app/status.h"
 #include "observe/prometheus.h"
 
@@ -14,6 +15,11 @@ using observe::Prometheus;
 
 std::uint64_t unsigned_of(std::int64_t value) {
   return value < 0 ? 0 : static_cast<std::uint64_t>(value);
+}
+
+/// A rule's name is the author's bytes: what is no UTF-8 is replaced.
+std::string utf8(const std::string& text) {
+  return Json::parse(dump(Json(text))).get<std::string>();
 }
 
 double seconds_of(WallTime time) {
@@ -41,7 +47,7 @@ void add_generation(Prometheus& metrics, const StatusFacts& facts) {
 
 void add_hints(Prometheus& metrics, const StatusFacts& facts) {
   metrics.family("outrider_rule_failures_total", "counter", "Evaluations of a rule that failed, by rule.");
-  for (const auto& [rule, count] : facts.rule_failures) metrics.sample({{"rule", rule}}, count);
+  for (const auto& [rule, count] : facts.rule_failures) metrics.sample({{"rule", utf8(rule)}}, count);
   metrics.family("outrider_deliveries_total", "counter", "Hints by the way they were delivered and the reason.");
   for (const auto& [how, reasons] : facts.deliveries) {
     for (const auto& [reason, count] : reasons) metrics.sample({{"delivery", how}, {"reason", reason}}, count);

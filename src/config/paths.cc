@@ -38,6 +38,7 @@ std::string problem_with(const std::filesystem::path& path, bool directory, int 
 }
 
 bool check(Report& report, const Text& text, const std::filesystem::path& path, bool directory, int access) {
+  if (!report.looks_at_disk()) return true;
   const std::string problem = problem_with(path, directory, access);
   if (problem.empty()) return true;
   report.add(text.place, text.path, fmt::format("{}: {}", text.secret ? "***" : path.string(), problem));
@@ -61,6 +62,7 @@ bool check_file(Report& report, const Text& text, const std::filesystem::path& p
 }
 
 bool check_parent(Report& report, const Text& text, const std::filesystem::path& path) {
+  if (!report.looks_at_disk()) return true;
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
     report.add(text.place, text.path,

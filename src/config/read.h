@@ -19,10 +19,13 @@ struct Sources {
   std::function<Value(const std::filesystem::path& file)> load;
   /// The regular files that match an absolute glob, sorted by bytes. Errors: the folder cannot be searched, and why.
   std::function<Result<std::vector<std::filesystem::path>>(const std::string& glob)> glob;
+  /// They answer as they did in an earlier load: what is named may be gone by now, and the disk is not looked at.
+  bool replayed = false;
 };
 
 /// Throws LoadError with every problem found, each with file, line, key, what was expected and what was found; unknown
-/// and repeated keys are errors with a suggestion. Directories and files that are named must exist and be readable.
+/// and repeated keys are errors with a suggestion. Directories and files that are named must exist and be readable
+/// (but see Sources::replayed).
 /// `folder` is the configuration file's, absolute.
 Config read(const Value& tree, const std::filesystem::path& folder, const Sources& sources);
 

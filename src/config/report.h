@@ -24,6 +24,11 @@ struct Text {
 
 class Report {
  public:
+  Report() = default;
+  explicit Report(bool looks_at_disk) : looks_at_disk_(looks_at_disk) {}
+
+  /// Whether it counts if what is named is there.
+  bool looks_at_disk() const { return looks_at_disk_; }
   /// "PATH: MESSAGE", or the message alone where the path is empty.
   void add(const Place& place, std::string_view path, std::string_view message);
   /// "PATH: REASON; expected EXPECTED", or the reason alone where it says what was expected or meant. `reason` may hold
@@ -39,6 +44,7 @@ class Report {
 
  private:
   std::vector<Problem> problems_;
+  bool looks_at_disk_ = true;
 };
 
 }  // namespace outrider::config

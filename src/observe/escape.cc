@@ -9,6 +9,30 @@ namespace {
 
 constexpr char hex_digits[] = "0123456789abcdef";
 
+/// The length of the valid UTF-8 sequence at the start of `text` (RFC 3629 4), or 0.
+std::size_t sequence_length(std::string_view text) {
+  const auto byte = [&](std::size_t index) { return static_cast<std::uint8_t>(text[index]); };
+  const std::uint8_t lead = byte(0);
+  std::size_t length = 0;
+  std::uint8_t low = 0x80, high = 0xbf;  // bounds of the second byte: no overlong forms, no surrogates
+  if (lead >= 0xc2 && lead <= 0xdf) {
+    length = 2;
+  } else if (lead >= 0xe0 && lead <= 0xef) {
+    length = 3;
+    if (lead == 0xe0) low = 0xa0;
+    if (lead == 0xed) high = 0x9f;
+  } else if (lead >= 0xf0 && lead <= 0xf4) {
+    length = 4;
+    if (lead == 0xf0) low = 0x90;
+    if (lead == 0xf4) high = 0x8f;
+  }
+  if (length == 0 || text.size() < length || byte(1) < low || byte(1) > high) return 0;
+  for (std::size_t index = 2; index < length; ++index) {
+    if (byte(index) < 0x80 || byte(index) > 0xbf) return 0;
+  }
+  return length;
+}
+
 void append_unicode_escape(std::string& out, unsigned code) {
   out += "\\u";
   for (int shift = 12; shift >= 0; shift -= 4) out += hex_digits[(code >> shift) & 0xf];
@@ -41,29 +65,6 @@ void append_json_ascii(std::string& out, char c) {
 }
 
 }  // namespace
-
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t index) { return static_cast<std::uint8_t>(text[index]); };
-  const std::uint8_t lead = byte(0);
-  std::size_t length = 0;
-  std::uint8_t low = 0x80, high = 0xbf;  // bounds of the second byte: no overlong forms, no surrogates
-  if (lead >= 0xc2 && lead <= 0xdf) {
-    length = 2;
-  } else if (lead >= 0xe0 && lead <= 0xef) {
-    length = 3;
-    if (lead == 0xe0) low = 0xa0;
-    if (lead == 0xed) high = 0x9f;
-  } else if (lead >= 0xf0 && lead <= 0xf4) {
-    length = 4;
-    if (lead == 0xf0) low = 0x90;
-    if (lead == 0xf4) high = 0x8f;
-  }
-  if (length == 0 || text.size() < length || byte(1) < low || byte(1) > high) return 0;
-  for (std::size_t index = 2; index < length; ++index) {
-    if (byte(index) < 0x80 || byte(index) > 0xbf) return 0;
-  }
-  return length;
-}
 
 void append_escaped(std::string& out, std::string_view text) {
   if (text.empty()) {

@@ -2,7 +2,6 @@
 // What clients send, made harmless for logs: one request is one line, whatever is in it. Pure functions, any thread.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,10 +12,6 @@ namespace outrider::observe {
 /// \" and \\. An empty text becomes "-".
 void append_escaped(std::string& out, std::string_view text);
 std::string escaped(std::string_view text);
-
-/// The length of the valid UTF-8 sequence of several bytes at the start of `text` (RFC 3629 4), or 0. `text` is not
-/// empty.
-std::size_t sequence_length(std::string_view text);
 
 /// Appends `text` as a JSON string with its quotes (RFC 8259 7). Bytes that are no valid UTF-8 become U+FFFD, one for
 /// each byte; control characters, and U+2028 and U+2029 which some readers take for line ends, are escaped.

@@ -3,27 +3,17 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstddef>
-
-#include "observe/escape.h"
-
 namespace outrider::observe {
 namespace {
 
-void append_label(std::string& text, std::string_view value) {
-  while (!value.empty()) {
-    std::size_t length = 1;
-    if (static_cast<unsigned char>(value[0]) >= 0x80) length = sequence_length(value);
-    if (value[0] == '\n') {
+void append_escaped(std::string& text, std::string_view value) {
+  for (const char c : value) {
+    if (c == '\n') {
       text += "\\n";
-    } else if (length == 0) {
-      text += "\xef\xbf\xbd";  // a reader would refuse the whole page
-    } else {
-      if (value[0] == '\\' || value[0] == '"') text += '\\';
-      text += value.substr(0, length);
+      continue;
     }
-    value.remove_prefix(std::max<std::size_t>(length, 1));
+    if (c == '\\' || c == '"') text += '\\';
+    text += c;
   }
 }
 
@@ -47,7 +37,7 @@ void Prometheus::add(Labels labels, std::string_view value) {
   const char* before = "{";
   for (const auto& [name, text] : labels) {
     text_ += fmt::format("{}{}=\"", before, name);
-    append_label(text_, text);
+    append_escaped(text_, text);
     text_ += '"';
     before = ",";
   }

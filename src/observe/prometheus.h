@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Prometheus' text format, version 0.0.4: families of samples with their labels escaped; bytes that are
-// no valid UTF-8 become U+FFFD. Pure.
+// Prometheus' text format, version 0.0.4: families of samples with their labels escaped. Pure.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +18,7 @@ class Prometheus {
 
   /// Begins a family; `type` is "counter" or "gauge". The samples that follow belong to it.
   void family(std::string_view name, std::string_view type, std::string_view help);
+  /// Values of labels are UTF-8: of a page that has anything else, readers refuse the whole.
   void sample(Labels labels, double value);
   void sample(Labels labels, std::uint64_t value);
 

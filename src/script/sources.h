@@ -53,6 +53,9 @@ class SourceLog {
   /// root in turn. Errors: it does not exist (with the places that were tried), or it is elsewhere.
   Result<std::filesystem::path> find_below(const std::vector<std::filesystem::path>& roots, const std::string& name);
 
+  /// Whether the answers are those of an earlier load.
+  bool replays() const { return replayed_ != nullptr; }
+
   /// Everything that was asked so far.
   std::shared_ptr<const Snapshot> snapshot() const { return std::make_shared<const Snapshot>(answers_); }
 

@@ -21,6 +21,12 @@ RunCommand run_command(const std::vector<std::string>& arguments) {
   return std::get<RunCommand>(line);
 }
 
+AdminCommand admin_command(const std::vector<std::string>& arguments) {
+  const CommandLine line = parse_command_line(arguments);
+  if (const auto* text = std::get_if<Said>(&line)) FAIL(text->text);
+  return std::get<AdminCommand>(line);
+}
+
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -60,6 +66,76 @@ TEST_CASE("check") {
   CHECK(std::get<CheckCommand>(line).json);
 }
 
+TEST_CASE("run may start from what is kept") {
+  CHECK_FALSE(run_command({"run"}).or_last_good);
+  CHECK(run_command({"run"}).state_dir.empty());
+  const RunCommand command = run_command({"run", "--or-last-good", "--state-dir", "state", "-c", "x.lua"});
+  CHECK(command.or_last_good);
+  CHECK(command.state_dir == "state");
+}
+
+TEST_CASE("what every command for a running server takes") {
+  using What = AdminCommand::What;
+  const std::vector<std::pair<std::string, What>> commands{
+      {"status", What::status}, {"reload", What::reload}, {"rollback", What::rollback}, {"off", What::off},
+      {"on", What::on},         {"drain", What::drain},   {"undrain", What::undrain}};
+  for (const auto& [name, what] : commands) {
+    INFO(name);
+    const AdminCommand plain = admin_command({name});
+    CHECK(plain.what == what);
+    CHECK(plain.config == "/etc/outrider/config.lua");
+    CHECK(plain.admin.empty());
+    CHECK_FALSE(plain.json);
+    const AdminCommand full = admin_command(
+        {name, "-c", "x.lua", "--admin", "unix:/x", "--token-file", "token", "--state-dir", "state", "--json"});
+    CHECK(full.what == what);
+    CHECK(full.config == "x.lua");
+    CHECK(full.admin == "unix:/x");
+    CHECK(full.token_file == "token");
+    CHECK(full.state_dir == "state");
+    CHECK(full.json);
+    CHECK(has(said({"--help"}).text, name));
+  }
+}
+
+TEST_CASE("reload and rollback") {
+  CHECK_FALSE(admin_command({"reload"}).dry_run);
+  CHECK_FALSE(admin_command({"reload"}).skip_tests);
+  CHECK(admin_command({"reload", "--dry-run"}).dry_run);
+  CHECK(admin_command({"reload", "--skip-tests"}).skip_tests);
+  CHECK(admin_command({"rollback"}).generation == 0);
+  CHECK(admin_command({"rollback", "41"}).generation == 41);
+}
+
+TEST_CASE("off and on") {
+  const AdminCommand off =
+      admin_command({"off", "--site", "www.example", "--rule", "cart", "--delivery", "early_hints", "--for", "30m"});
+  CHECK(off.site == "www.example");
+  CHECK(off.rule == "cart");
+  CHECK(off.delivery == "early_hints");
+  CHECK(off.for_s == 1800);
+  CHECK(admin_command({"off"}).for_s == 0);
+  CHECK(admin_command({"off"}).site.empty());
+  CHECK(admin_command({"on", "--delivery", "push"}).delivery == "push");
+}
+
+TEST_CASE("times are numbers with a unit, of seconds where there is none") {
+  const std::vector<std::pair<std::string, std::int64_t>> good{
+      {"1", 1}, {"90", 90}, {"90s", 90}, {"30m", 1800}, {"2h", 7200}, {"7d", 604'800}, {"366d", 31'622'400}};
+  for (const auto& [text, seconds] : good) {
+    INFO(text);
+    CHECK(admin_command({"off", "--for", text}).for_s == seconds);
+  }
+  for (const char* text : {"0", "0s", "-1", "5x", "400d", "367d", "31622401", "m", "1h30m", "1.5h", "30 m", " 30", "+5",
+                           "30M", "9223372036854775807d", "99999999999999999999", "tomorrow"}) {
+    INFO(text);
+    const Said answer = said({"off", "--for=" + std::string(text)});
+    CHECK(answer.exit_code == exit_usage);
+    CHECK(has(answer.text, "--for: expected a time such as 90s, 30m, 2h or 7d, up to 366d"));
+    CHECK(has(answer.text, text));
+  }
+}
+
 TEST_CASE("help and version are no errors") {
   CHECK(said({"--version"}).exit_code == exit_fine);
   CHECK(said({"--version"}).text == std::string("outrider ") + OUTRIDER_VERSION + "\n");
@@ -83,6 +159,19 @@ TEST_CASE("usage errors have exit code 2 and name what is wrong") {
       {{"run", "--files", "x", "-c", "y"}, "--config"},
       {{"run", "check"}, "check"},
       {{"check", "--files", "x"}, "--files"},
+      {{"relaod"}, "did you mean \"reload\"?"},
+      {{"rollback", "0"}, "0"},
+      {{"rollback", "-1"}, "-1"},
+      {{"rollback", "last"}, "last"},
+      {{"rollback", "1", "2"}, "2"},
+      {{"off", "--delivery", "psh"}, "psh"},
+      {{"off", "--for"}, "--for"},
+      {{"off", "--site", ""}, "--site"},
+      {{"on", "--rule", ""}, "--rule"},
+      {{"on", "--for", "30m"}, "--for"},
+      {{"status", "--dry-run"}, "--dry-run"},
+      {{"drain", "--site", "x"}, "--site"},
+      {{"run", "--dry-run"}, "--dry-run"},
   };
   for (const auto& [arguments, word] : wrong) {
     const Said answer = said(arguments);

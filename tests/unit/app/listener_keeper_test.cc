@@ -230,3 +230,152 @@ TEST_CASE("a request for a socket survives the line, and a broken one is refused
   CHECK_FALSE(ListenSpec::decode("127.0.0.1:80"));
   CHECK_FALSE(ListenSpec::decode(std::string("127.0.0.1:80\0x\0000\0000\0\0\0", 22)));
 }
+
+TEST_CASE("a listener that is forgotten refuses connections, and can be opened again") {
+  const TemporaryFolder folder;
+  ListenerKeeper keeper;
+  const auto fds = keeper.open(spec("127.0.0.1:0", 2));
+  REQUIRE(fds);
+  const Address address = bound_address((*fds)[0]);
+  const ListenSpec file = spec("unix:" + folder.file("s"));
+  REQUIRE(keeper.open(file));
+  keeper.forget(spec("127.0.0.1:1"));  // nobody's
+  keeper.forget(spec("127.0.0.1:0"));
+  CHECK_FALSE(connect_to(address));
+  CHECK(connect_to(file.address));
+  keeper.forget(file);
+  CHECK_FALSE(std::filesystem::exists(folder.file("s")));
+  CHECK(keeper.open(spec(address.text())));
+  CHECK(keeper.open(file));
+}
+
+TEST_CASE("a forgotten unix socket whose file somebody replaced leaves theirs alone") {
+  const TemporaryFolder folder;
+  ListenerKeeper keeper;
+  REQUIRE(keeper.open(spec("unix:" + folder.file("s"))));
+  std::filesystem::remove(folder.file("s"));
+  write_file(folder.file("s"), "theirs");
+  keeper.forget(spec("unix:" + folder.file("s")));
+  CHECK(read_file(folder.file("s")) == "theirs");
+}
+
+TEST_CASE("what is not retained is forgotten") {
+  ListenerKeeper keeper;
+  const auto first = keeper.open(spec("127.0.0.1:0"));
+  ListenSpec other = spec("127.0.0.1:0");
+  other.ordinal = 1;
+  const auto second = keeper.open(other);
+  REQUIRE(first);
+  REQUIRE(second);
+  const Address gone = bound_address((*first)[0]);
+  keeper.retain([&](const std::string& key) { return key == other.key(); });
+  CHECK_FALSE(connect_to(gone));
+  CHECK(connect_to(bound_address((*second)[0])));
+}
+
+TEST_CASE("a unix socket whose mode was changed in the configuration keeps its connections") {
+  const TemporaryFolder folder;
+  ListenerKeeper keeper;
+  ListenSpec wanted = spec("unix:" + folder.file("s"));
+  wanted.mode = 0600;
+  const auto fds = keeper.open(wanted);
+  REQUIRE(fds);
+  wanted.mode = 0666;
+  CHECK(*keeper.open(wanted) == *fds);
+  struct stat status {};
+  REQUIRE(::stat(folder.file("s").c_str(), &status) == 0);
+  CHECK((status.st_mode & 07777) == 0666);
+  wanted.group = "no-such-group";
+  CHECK_FALSE(keeper.open(wanted));
+}
+
+TEST_CASE("[::] takes IPv4 over from a listener that the configuration no longer has") {
+  if (!has_ipv6()) return;
+  ListenerKeeper keeper;
+  ListenSpec six = spec("[::]:0", 2);
+  six.only_v6 = true;
+  const auto only = keeper.open(six);
+  REQUIRE(only);
+  REQUIRE(only->size() == 2);
+  const Address four = *Address::parse("127.0.0.1:" + std::to_string(bound_address((*only)[0]).port()));
+  CHECK_FALSE(connect_to(four));
+  six.only_v6 = false;
+  const auto both = keeper.open(six);
+  REQUIRE(both);
+  CHECK(both->size() == 4);
+  CHECK(connect_to(four));
+  CHECK(keeper.open(six)->size() == 4);
+}
+
+TEST_CASE("a passed socket serves the address that it is bound to, alone") {
+  ListenerKeeper keeper;
+  auto passed = open_tcp(*Address::parse("127.0.0.1:0"), false, false);
+  REQUIRE(passed);
+  const int fd = passed->get();
+  const Address address = bound_address(fd);
+  keeper.add_passed(std::move(*passed));
+  CHECK(keeper.unasked() == std::vector<std::string>{address.text()});
+  const auto fds = keeper.open(spec(address.text(), 8));
+  REQUIRE(fds);
+  CHECK(*fds == std::vector<int>{fd});
+  CHECK(keeper.unasked().empty());
+
+  SECTION("it stays when it is forgotten, because nobody else could open it again") {
+    keeper.forget(spec(address.text()));
+    CHECK(keeper.unasked().size() == 1);
+    CHECK(*keeper.open(spec(address.text())) == std::vector<int>{fd});
+  }
+  SECTION("an address beside it on the same port is told where the trouble is") {
+    const auto beside = keeper.open(spec("0.0.0.0:" + std::to_string(address.port())));
+    REQUIRE_FALSE(beside);
+    CHECK(beside.error().message.find("the service manager passed a socket for " + address.text()) !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("the file of a passed unix socket is not ours to remove or to change") {
+  const TemporaryFolder folder;
+  ListenSpec wanted = spec("unix:" + folder.file("s"));
+  wanted.mode = 0600;
+  auto passed = open_unix(wanted);
+  REQUIRE(passed);
+  {
+    ListenerKeeper keeper;
+    keeper.add_passed(std::move(*passed));
+    wanted.mode = 0666;
+    CHECK(keeper.open(wanted)->size() == 1);
+    keeper.forget(wanted);
+  }
+  struct stat status {};
+  REQUIRE(::stat(folder.file("s").c_str(), &status) == 0);
+  CHECK((status.st_mode & 07777) == 0600);
+}
+
+TEST_CASE("another keeper goes on with what one describes") {
+  const TemporaryFolder folder;
+  const ListenSpec file = spec("unix:" + folder.file("s"));
+  ListenerKeeper second;
+  std::vector<int> held;
+  std::uint16_t port = 0;
+  {
+    static auto* const first = new ListenerKeeper;  // like an image that is replaced: never destroyed
+    ListenSpec tcp = spec("127.0.0.1:0", 2);
+    REQUIRE(first->open(tcp));
+    REQUIRE(first->open(file));
+    for (HeldListener listener : first->describe()) {
+      for (int& fd : listener.fds) held.push_back(fd = ::dup(fd));
+      second.adopt(listener);
+    }
+    port = bound_address(held[0]).port();
+    for (const HeldListener& listener : first->describe()) {
+      for (const int fd : listener.fds) ::close(fd);
+    }
+  }
+  const auto fds = second.open(spec("127.0.0.1:0", 2));
+  REQUIRE(fds);
+  CHECK(*fds == std::vector<int>{held[0], held[1]});
+  CHECK(bound_address((*fds)[1]).port() == port);
+  CHECK(*second.open(file) == std::vector<int>{held[2]});
+  second.forget(file);
+  CHECK_FALSE(std::filesystem::exists(folder.file("s")));
+}

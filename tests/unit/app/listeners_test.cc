@@ -15,7 +15,7 @@ config::Config config_with(const std::vector<std::string>& addresses) {
   for (const std::string& address : addresses) {
     config::Listen listen;
     listen.address = *Address::parse(address);
-    listen.place = {"config.lua", static_cast<int>(config.listen.size()) + 1};
+    listen.place = Place{"config.lua", static_cast<int>(config.listen.size()) + 1};
     config.listen.push_back(listen);
   }
   return config;
@@ -65,8 +65,10 @@ TEST_CASE("all addresses that cannot be had are reported, with their places") {
   REQUIRE(problems.list().size() == 2);
   CHECK(problems.list()[0].text().find("config.lua:1: cannot listen on 198.51.100.6:80") == 0);
   CHECK(problems.list()[1].place.line == 3);
-  REQUIRE(open.addresses.size() == 1);
-  CHECK(open.addresses[0].address != "127.0.0.1:0");
+  REQUIRE(open.addresses.size() == 3);
+  CHECK(open.addresses[0].address.empty());
+  CHECK_THAT(open.addresses[1].address, Catch::Matchers::StartsWith("127.0.0.1:"));
+  CHECK(open.addresses[1].address != "127.0.0.1:0");
   CHECK(open.workers[1].size() == 1);
 }
 

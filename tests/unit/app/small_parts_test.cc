@@ -9,7 +9,7 @@
 #include "app/bucket_key.h"
 #include "app/development.h"
 #include "app/heartbeat.h"
-#include "app/rules_loader.h"
+#include "app/rules_options.h"
 #include "app/spawn.h"
 #include "app/worker_observer.h"
 
@@ -26,14 +26,16 @@ TEST_CASE("a bucket key is 32 hex digits or 16 bytes") {
   CHECK((*hex)[15] == 15);
   write_file(file, std::string(16, '\x7f'));
   CHECK((*read_bucket_key(file))[0] == 0x7f);
-  for (const std::string& wrong : {std::string(), std::string("short"), std::string(32, 'g'), std::string(33, 'a')}) {
+  for (const std::string& wrong : {std::string("short"), std::string(32, 'g'), std::string(33, 'a')}) {
     write_file(file, wrong);
     const auto key = read_bucket_key(file);
     REQUIRE_FALSE(key);
     CHECK(key.error().message.find("expected 32 hex digits or 16 bytes, found " + std::to_string(wrong.size())) !=
           std::string::npos);
   }
-  CHECK(read_bucket_key(folder.file("missing")).error().message.find("No such file") != std::string::npos);
+  write_file(file, "");
+  CHECK(read_bucket_key(file).error().message.find("the file is empty") != std::string::npos);
+  CHECK(read_bucket_key(folder.file("missing")).error().message.find("no such file") != std::string::npos);
   CHECK(random_bucket_key() != random_bucket_key());
 }
 
@@ -86,12 +88,15 @@ TEST_CASE("rules may read the directories that are served and those that are con
   proxy.action = config::Proxy{};
   config.sites[0].routes = {files, proxy, files};
   config.sites[1].routes = {php};
-  const script::RulesOptions options = rules_options(config);
+  const script::RulesOptions options = rules_options(config, true);
   REQUIRE(options.sets.size() == 2);
   CHECK(options.sets[0].site == "a.example");
   CHECK(options.sets[1].globs.empty());
   CHECK(options.data_dirs == std::vector<std::filesystem::path>{"/data", "/srv/www", "/srv/blog"});
   CHECK(options.limits.cpu_time == std::chrono::milliseconds(7));
+  CHECK(options.run_tests);
+  CHECK_FALSE(rules_options(config, false).run_tests);
+  CHECK(options.test_timeout == std::chrono::milliseconds(config.reload.test_timeout_ms));
 }
 
 TEST_CASE("a delivery in the debug log") {

@@ -4,28 +4,11 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "status_facts.h"
+
 using namespace outrider;
 using namespace outrider::app;
 using nlohmann::json;
-
-namespace {
-
-StatusFacts example() {
-  StatusFacts facts;
-  facts.version = "0.1.0";
-  facts.pid = 12;
-  facts.uptime = std::chrono::seconds(3600);
-  facts.generation = 2;
-  facts.digest = "9f86";
-  facts.rules = 14;
-  facts.loaded_at = std::chrono::system_clock::from_time_t(1'795'365'245);
-  facts.workers = 2;
-  facts.rule_failures = {{"cart", 17}};
-  facts.listeners = {{"[::]:443", true}, {"unix:/run/x.sock", false}};
-  return facts;
-}
-
-}  // namespace
 
 TEST_CASE("status: the shape that /v1 promises") {
   http::LiveCounters live[2];
@@ -42,44 +25,65 @@ TEST_CASE("status: the shape that /v1 promises") {
     live[worker].connections_cut = 7;
     deliveries[worker].add(push::How::push, push::Reason::sent);
   }
-  StatusFacts facts = example();
+  StatusFacts facts = example_facts();
+  facts.old_frontends = 3;
   for (int worker = 0; worker < 2; ++worker) facts.add(live[worker], deliveries[worker]);
 
-  CHECK(json::parse(status_json(facts)) == json::parse(R"({
-    "version": "0.1.0", "pid": 12, "uptime_s": 3600,
-    "generation": 2, "digest": "9f86", "rules": 14, "loaded_at": "2026-11-22T16:34:05Z", "workers": 2,
-    "live": {"connections": 4, "streams": 2, "requests": 6, "upstream_connections": 8},
+  CHECK(json::parse(status_json(facts)) == json::parse(R"JSON({
+    "off": [{"what": "push of rule \"cart\" of site www.example.com", "site": "www.example.com", "rule": "cart",
+             "delivery": "push", "since": "2026-11-22T16:34:05Z", "until": "2026-11-22T17:04:05Z",
+             "who": "root (pid 4711)"
+},
+            {"what": "all hints", "since": "2026-11-22T16:34:06Z", "who": "127.0.0.1"}],
+    "version": "0.1.0", "pid": 12, "uptime_s": 3600, "draining": true,
+    "generation": 2, "digest": "9f86d081884c7d659a2feaa0c55ad015", "rules": 14, "loaded_at": "2026-11-22T16:34:05Z",
+    "workers": 2, "disk_differs": true,
+    "last_reload": {"ok": false, "at": "2026-11-22T16:35:05Z", "cause": "SIGHUP", "who": "",
+                    "problems": ["rules/a.lua:3: a", "rules/b.lua: b"]},
+    "needs_restart": ["workers: 2 run and 4 are wanted"],
+    "generations": [{"generation": 1, "digest": "aa", "rules": 13, "loaded_at": "2026-11-22T16:34:00Z",
+                     "cause": "start", "who": "", "requests": 400, "state": "freed", "note": "", "kept": true},
+                    {"generation": 2, "digest": "9f86", "rules": 14, "loaded_at": "2026-11-22T16:34:05Z",
+                     "cause": "reload", "who": "root (pid 1)", "requests": 7, "state": "live", "note": "a note",
+                     "kept": true}],
+    "live": {"connections": 4, "streams": 2, "requests": 6, "upstream_connections": 8, "old_frontends": 3},
     "totals": {"connections": 20, "requests": 40, "pushes": 10, "early_hints": 12, "connections_cut": 14},
     "deliveries": {"push": {"sent": 2}},
     "rule_failures": {"cart": 17},
+    "certificates": [{"file": "/tls/full.pem", "names": ["a.example", "b.example"],
+                      "expires": "2027-01-15T08:00:00Z"}],
     "listeners": [{"address": "[::]:443", "tls": true}, {"address": "unix:/run/x.sock", "tls": false}]
-  })"));
+})JSON"));
+}
+
+TEST_CASE("status: what is off comes first") {
+  CHECK(status_json(example_facts()).find("\"off\"") < status_json(example_facts()).find("\"version\""));
 }
 
 TEST_CASE("status: nothing has happened yet") {
-  StatusFacts facts = example();
-  facts.rule_failures.clear();
-  const json parsed = json::parse(status_json(facts));
+  const json parsed = json::parse(status_json(StatusFacts()));
+  CHECK(parsed["off"] == json::array());
+  CHECK(parsed["draining"] == false);
+  CHECK(parsed["disk_differs"] == false);
+  CHECK_FALSE(parsed.contains("last_reload"));
+  for (const char* list : {"needs_restart", "generations", "certificates", "listeners"}) {
+    INFO(list);
+    CHECK(parsed[list] == json::array());
+  }
   CHECK(parsed["deliveries"] == json::object());
   CHECK(parsed["rule_failures"] == json::object());
 }
 
 TEST_CASE("status: a rule's name that is no UTF-8 does not break the answer") {
-  StatusFacts facts = example();
+  StatusFacts facts = example_facts();
   facts.rule_failures = {{"\xff", 1}};
+  facts.generations[0].note = "rule \"\xff\"";
   CHECK(json::parse(status_json(facts))["rule_failures"].size() == 1);
+  CHECK(json::parse(generations_json(facts))["generations"].size() == 2);
 }
 
-TEST_CASE("the admin plane answers /v1/status and refuses the rest in JSON") {
-  const auto ask = [](std::string_view method, std::string_view path) {
-    return answer_admin({method, path, {}, {}}, [] { return example(); });
-  };
-  CHECK(ask("GET", "/v1/status").status == 200);
-  CHECK(json::parse(ask("GET", "/v1/status").body)["generation"] == 2);
-  CHECK(ask("POST", "/v1/status").status == 405);
-  CHECK(json::parse(ask("DELETE", "/v1/status").body)["error"].is_string());
-  CHECK(ask("GET", "/").status == 404);
-  CHECK(ask("GET", "/v1/status/").status == 404);
-  CHECK(json::parse(ask("GET", "/\xff").body)["error"].is_string());
-  CHECK(ask("GET", "/").content_type == "application/json");
+TEST_CASE("status: the generations alone") {
+  const json parsed = json::parse(generations_json(example_facts()));
+  CHECK(parsed["live"] == 2);
+  CHECK(parsed["generations"] == json::parse(status_json(example_facts()))["generations"]);
 }

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "app/auto_rollback.h"
+
+#include <catch2/catch.hpp>
+
+using namespace outrider;
+using namespace outrider::app;
+using namespace std::chrono_literals;
+using Catch::Matchers::Contains;
+
+namespace {
+
+struct Trial {
+  explicit Trial(std::size_t workers = 2) {
+    limits.failures_percent = 10;
+    limits.assets_percent = 20;
+    limits.window_s = 30;
+    limits.minimum = 100;
+    for (std::size_t index = 0; index < workers; ++index) {
+      watches.push_back(std::make_shared<push::GenerationWatch>());
+      generation.watches.push_back(watches.back());
+    }
+  }
+
+  /// Evaluations that every worker sees.
+  void evaluate(int count, int failed) {
+    for (const auto& watch : watches) {
+      for (int done = 0; done < count; ++done) watch->evaluation(done < failed);
+    }
+  }
+  AutoRollback::Event look(std::chrono::milliseconds later = 1s) {
+    clock.advance(later);
+    return rollback.look(generation);
+  }
+
+  ManualClock clock;
+  config::Rollback limits;
+  AutoRollback rollback{clock};
+  Generation generation;
+  std::vector<std::shared_ptr<push::GenerationWatch>> watches;
+};
+
+}  // namespace
+
+TEST_CASE("auto rollback: the shares of all workers together, told once") {
+  Trial trial;
+  trial.rollback.begin(trial.limits);
+  trial.evaluate(49, 49);
+  CHECK_FALSE(trial.look().bad);  // 98 of at least 100
+  trial.evaluate(1, 0);
+  const auto event = trial.look();
+  REQUIRE(event.bad);
+  CHECK_THAT(*event.bad, Contains("98 of 100 evaluations had a rule that failed (98 %; the limit is 10 %)"));
+  CHECK_FALSE(event.proven);
+  trial.evaluate(1000, 1000);
+  CHECK_FALSE(trial.look().bad);
+}
+
+TEST_CASE("auto rollback: hinted assets count too") {
+  Trial trial(1);
+  trial.rollback.begin(trial.limits);
+  trial.watches[0]->hinted("a.example", "/app.css");
+  for (int count = 0; count < 100; ++count) trial.watches[0]->answered("a.example", "/app.css", count < 20 ? 404 : 200);
+  const auto event = trial.look();
+  REQUIRE(event.bad);
+  CHECK_THAT(*event.bad, Contains("20 of 100 hinted assets"));
+}
+
+TEST_CASE("auto rollback: a generation that stands its time is proven once, and a quiet one too") {
+  Trial trial;
+  trial.rollback.begin(trial.limits);
+  trial.evaluate(100, 1);
+  int proven = 0;
+  for (int second = 0; second < 120; ++second) {
+    const auto event = trial.look();
+    CHECK_FALSE(event.bad);
+    if (event.proven) CHECK(second >= 29);
+    proven += event.proven ? 1 : 0;
+  }
+  CHECK(proven == 1);
+  trial.rollback.begin(trial.limits);
+  proven = 0;
+  for (int second = 0; second < 60; ++second) proven += trial.look().proven ? 1 : 0;
+  CHECK(proven == 1);
+}
+
+TEST_CASE("auto rollback: who is trusted is not looked at, and a new one begins anew") {
+  Trial trial;
+  CHECK_FALSE(trial.look().bad);  // before the first begin()
+  trial.rollback.begin(trial.limits);
+  trial.rollback.trust();
+  trial.evaluate(1000, 1000);
+  CHECK_FALSE(trial.look().bad);
+  CHECK_FALSE(trial.look(1h).proven);
+
+  Trial next;
+  next.rollback.begin(next.limits);
+  next.evaluate(100, 100);
+  CHECK(next.look().bad);
+  next.rollback.begin(next.limits);
+  CHECK(next.look().bad);  // the same counters: still all there is since it went live
+}
+
+TEST_CASE("auto rollback: off by 0") {
+  Trial trial;
+  trial.limits.failures_percent = 0;
+  trial.rollback.begin(trial.limits);
+  trial.evaluate(1000, 1000);
+  for (int second = 0; second < 60; ++second) CHECK_FALSE(trial.look().bad);
+}
