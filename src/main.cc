@@ -3,11 +3,11 @@
 #include <csignal>
 #include <variant>
 
-#include "app/command_admin.h"
-#include "app/command_check.h"
-#include "app/command_line.h"
-#include "app/command_run.h"
-#include "app/exit_code.h"
+#include "app/command/command_admin.h"
+#include "app/command/command_check.h"
+#include "app/command/command_line.h"
+#include "app/command/command_run.h"
+#include "app/command/exit_code.h"
 #include "base/log.h"
 
 namespace {

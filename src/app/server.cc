@@ -10,9 +10,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "app/development.h"
-#include "app/exit_code.h"
-#include "app/heartbeat.h"
+#include "app/command/exit_code.h"
+#include "app/load/development.h"
+#include "app/process/heartbeat.h"
 #include "base/log.h"
 
 namespace outrider::app {
@@ -149,8 +149,7 @@ void Server::watch_events() {
   if (parent_.fd() >= 0) line_.emplace(must(uv::Poll::readable(loop_, parent_.fd(), [this] { on_parent(); })));
 
   watches_.emplace(
-      loop_,
-      [this] { reload_what_changed(); },
+      loop_, [this] { reload_what_changed(); },
       [this] {
         ReloadWish wish;
         wish.kind = ReloadWish::Kind::certificates;

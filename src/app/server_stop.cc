@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "app/exit_code.h"
+#include "app/command/exit_code.h"
 #include "app/server.h"
 #include "base/log.h"
 

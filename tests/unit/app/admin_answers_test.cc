@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/admin_answers.h"
+#include "app/admin/admin_answers.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The client of the admin plane against a real one, and against everything else that may be at an address.
-#include "app/admin_client.h"
+#include "app/admin/admin_client.h"
 
 #include <signal.h>
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/admin_token.h"
+#include "app/load/admin_token.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/auto_rollback.h"
+#include "app/reload/auto_rollback.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/background.h"
+#include "app/reload/background.h"
 
 #include <atomic>
 #include <catch2/catch.hpp>

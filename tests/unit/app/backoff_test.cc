@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/backoff.h"
+#include "app/process/backoff.h"
 
 #include <catch2/catch.hpp>
 

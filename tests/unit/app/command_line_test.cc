@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "app/command_line.h"
+#include "app/command/command_line.h"
 
 #include <catch2/catch.hpp>
 
-#include "app/exit_code.h"
+#include "app/command/exit_code.h"
 
 using namespace outrider::app;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/death_notes.h"
+#include "app/process/death_notes.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

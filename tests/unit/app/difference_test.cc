@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/difference.h"
+#include "app/reload/difference.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/generations.h"
+#include "app/reload/generations.h"
 
 #include <catch2/catch.hpp>
 

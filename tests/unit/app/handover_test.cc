@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/handover.h"
+#include "app/process/handover.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/listener_keeper.h"
+#include "app/process/listener_keeper.h"
 
 #include <poll.h>
 #include <sys/socket.h>

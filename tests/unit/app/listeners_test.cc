@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/listeners.h"
+#include "app/reload/listeners.h"
 
 #include <sys/socket.h>
 

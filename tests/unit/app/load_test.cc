@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/load.h"
+#include "app/load/load.h"
 
 #include <sys/stat.h>
 

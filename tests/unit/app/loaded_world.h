@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "../observe/temporary.h"
-#include "app/load.h"
+#include "app/load/load.h"
 #include "base/load_error.h"
 #include "script/watchdog.h"
 #include "tls/context.h"

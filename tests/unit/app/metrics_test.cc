@@ -4,7 +4,7 @@
 #include <set>
 #include <sstream>
 
-#include "app/status.h"
+#include "app/admin/status.h"
 #include "status_facts.h"
 
 using namespace outrider;

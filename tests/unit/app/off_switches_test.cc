@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/off_switches.h"
+#include "app/admin/off_switches.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "app/parent.h"
+#include "app/process/parent.h"
 
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "app/socket_source.h"
+#include "app/process/socket_source.h"
 
 using namespace outrider;
 using namespace outrider::app;

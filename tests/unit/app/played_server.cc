@@ -10,11 +10,11 @@
 #include <thread>
 #include <vector>
 
-#include "app/death_notes.h"
-#include "app/handover.h"
-#include "app/parent.h"
-#include "app/socket_source.h"
-#include "app/supervisor.h"
+#include "app/process/death_notes.h"
+#include "app/process/handover.h"
+#include "app/process/parent.h"
+#include "app/process/socket_source.h"
+#include "app/process/supervisor.h"
 #include "base/log.h"
 
 using namespace outrider;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/service_manager.h"
+#include "app/process/service_manager.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,10 +12,10 @@
 #include <functional>
 
 #include "../observe/temporary.h"
-#include "app/listen_socket.h"
-#include "app/parent.h"
-#include "app/socket_source.h"
-#include "app/spawn.h"
+#include "app/process/listen_socket.h"
+#include "app/process/parent.h"
+#include "app/process/socket_source.h"
+#include "app/process/spawn.h"
 #include "base/log.h"
 
 using namespace outrider;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "app/serving_change.h"
+#include "app/reload/serving_change.h"
 
 #include <catch2/catch.hpp>
 #include <functional>
 
-#include "app/load.h"
+#include "app/load/load.h"
 
 using namespace outrider;
 using namespace outrider::app;

@@ -6,12 +6,12 @@
 #include <cstdlib>
 
 #include "../observe/temporary.h"
-#include "app/bucket_key.h"
-#include "app/development.h"
-#include "app/heartbeat.h"
-#include "app/rules_options.h"
-#include "app/spawn.h"
-#include "app/worker_observer.h"
+#include "app/load/bucket_key.h"
+#include "app/load/development.h"
+#include "app/load/rules_options.h"
+#include "app/process/heartbeat.h"
+#include "app/process/spawn.h"
+#include "app/worker/worker_observer.h"
 
 using namespace outrider;
 using namespace outrider::app;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/socket_channel.h"
+#include "app/process/socket_channel.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/socket_source.h"
+#include "app/process/socket_source.h"
 
 #include <sys/resource.h>
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/startup.h"
+#include "app/load/startup.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/state_files.h"
+#include "app/load/state_files.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

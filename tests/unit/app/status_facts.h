@@ -2,7 +2,7 @@
 // A server's facts, every member of them.
 #pragma once
 
-#include "app/status.h"
+#include "app/admin/status.h"
 
 namespace outrider::app {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/status.h"
+#include "app/admin/status.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

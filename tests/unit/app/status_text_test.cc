@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/status_text.h"
+#include "app/admin/status_text.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/supervisor.h"
+#include "app/process/supervisor.h"
 
 #include <signal.h>
 #include <unistd.h>

@@ -8,8 +8,8 @@
 #include <chrono>
 #include <thread>
 
-#include "app/handover.h"
-#include "app/supervisor.h"
+#include "app/process/handover.h"
+#include "app/process/supervisor.h"
 #include "played_server.h"
 
 using namespace outrider::app;

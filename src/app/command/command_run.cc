@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "app/command/command_run.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include <csignal>
+#include <exception>
+#include <optional>
+
+#include "app/command/exit_code.h"
+#include "app/load/problems.h"
+#include "app/process/crash_report.h"
+#include "app/process/supervisor.h"
+#include "app/server.h"
+#include "base/clock.h"
+
+namespace outrider::app {
+namespace {
+
+int serve(const RunCommand& command, SocketSource& sockets, Parent& parent) {
+  // The supervisor's exec left "exe" there.
+  pthread_setname_np(pthread_self(), "outrider");
+  install_crash_report();
+  const CrashStack crash_stack(nullptr);
+  Server server(command, sockets, parent);
+  try {
+    server.start();
+  } catch (const LoadError& error) {
+    Problems::print(error.problems());
+    fmt::print(stderr, "outrider: {} problem{}; nothing was started\n", error.problems().size(),
+               error.problems().size() == 1 ? "" : "s");
+    return exit_input;
+  }
+  return server.run();
+}
+
+int serve_for_supervisor(const RunCommand& command) {
+  ::fcntl(*command.server_fd, F_SETFD, FD_CLOEXEC);
+  SocketChannel channel{UniqueFd(*command.server_fd)};
+  SupervisorSockets sockets(channel);
+  return serve(command, sockets, *parent_of(channel));
+}
+
+}  // namespace
+
+int run(const RunCommand& command) {
+  try {
+    if (command.server_fd) return serve_for_supervisor(command);
+    if (!command.supervisor) {
+      OwnSockets sockets;
+      // There is nobody to hand over to another binary.
+      std::signal(SIGUSR2, SIG_IGN);
+      return serve(command, sockets, *no_parent(&sockets));
+    }
+    const SystemClock clock;
+    return Supervisor(Supervisor::Options::from(command), clock).run();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "outrider: {}\n", error.what());
+    return exit_our_fault;
+  }
+}
+
+}  // namespace outrider::app

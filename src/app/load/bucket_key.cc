@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "app/load/bucket_key.h"
+
+#include <fmt/format.h>
+#include <sys/random.h>
+
+#include <charconv>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "base/check.h"
+#include "tls/secret_file.h"
+
+namespace outrider::app {
+namespace {
+
+bool from_hex(std::string_view text, BucketKey& key) {
+  if (text.size() != 2 * key.size()) return false;
+  for (std::size_t index = 0; index < key.size(); ++index) {
+    const char* digits = text.data() + 2 * index;
+    if (std::from_chars(digits, digits + 2, key[index], 16).ptr != digits + 2) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<BucketKey> read_bucket_key(const std::filesystem::path& file) {
+  auto bytes = tls::read_secret_file(file, "bucket key");
+  if (!bytes) return tl::unexpected(bytes.error());
+  std::string_view text = bytes->view();
+  BucketKey key{};
+  if (text.size() == key.size()) {
+    std::memcpy(key.data(), text.data(), key.size());
+    return key;
+  }
+  const auto end = text.find_last_not_of("\r\n");
+  text = text.substr(0, end == std::string_view::npos ? 0 : end + 1);
+  if (from_hex(text, key)) return key;
+  return failure(fmt::format(
+      "the bucket key {}: expected 32 hex digits or 16 bytes, found {} bytes; make one with \"openssl rand -hex 16\"",
+      file.string(), bytes->view().size()));
+}
+
+BucketKey random_bucket_key() {
+  BucketKey key{};
+  CHECK(::getrandom(key.data(), key.size(), 0) == static_cast<ssize_t>(key.size()));
+  return key;
+}
+
+}  // namespace outrider::app

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#include "app/load/load.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "app/load/admin_token.h"
+#include "app/load/development.h"
+#include "app/load/load_config.h"
+#include "app/load/rules_options.h"
+#include "base/log.h"
+
+namespace outrider::app {
+namespace {
+
+std::shared_ptr<const tls::TicketKeys> ticket_keys(const config::Config& config, const ProcessKeys& keys,
+                                                   Problems& problems) {
+  if (config.ticket_keys.empty()) return keys.tickets;
+  auto loaded = tls::TicketKeys::load(config.ticket_keys);
+  if (loaded) return std::move(*loaded);
+  problems.add({}, "ticket_keys: " + loaded.error().message);
+  return keys.tickets;
+}
+
+BucketKey bucket_key(const config::Config& config, const ProcessKeys& keys, Problems& problems) {
+  if (config.bucket_key.empty()) return keys.bucket;
+  const auto key = read_bucket_key(config.bucket_key);
+  if (!key) problems.add({}, key.error().message);
+  return key.value_or(keys.bucket);
+}
+
+/// The rules of all sites for each worker.
+void load_workers(Loaded& loaded, const LoadOptions& options, const BucketKey& key, script::SourceLog& sources,
+                  script::Watchdog& watchdog) {
+  const std::size_t workers = options.workers != 0 ? options.workers : worker_count(*loaded.config);
+  script::LoadedRules rules =
+      script::load_rules(rules_options(*loaded.config, options.run_tests), workers, watchdog, sources);
+  for (const auto& set : rules.sets) loaded.rules += set ? set->rules().size() : 0;
+  for (auto& functions : rules.functions) {
+    auto worker = std::make_shared<push::WorkerRules>();
+    worker->sets = rules.sets;
+    worker->functions = std::move(functions);
+    worker->bucket_key = key;
+    worker->watch = std::make_shared<push::GenerationWatch>();
+    loaded.workers.push_back(std::move(worker));
+  }
+}
+
+bool same_certificates(const config::Config& a, const config::Config& b) {
+  const auto same = [](const config::Listen& one, const config::Listen& other) { return one.tls == other.tls; };
+  return std::equal(a.listen.begin(), a.listen.end(), b.listen.begin(), b.listen.end(), same);
+}
+
+std::vector<std::shared_ptr<const tls::ServerContext>> load_tls_or_running(const config::Config& config,
+                                                                           const LoadOptions& options,
+                                                                           const ProcessKeys& keys,
+                                                                           Problems& problems) {
+  Problems of_tls;
+  auto contexts = load_tls(config, keys, of_tls);
+  if (of_tls.none()) return contexts;
+  if (options.running_config && same_certificates(config, *options.running_config)) {
+    for (const Problem& problem : of_tls.list()) log::warning("{}", problem.text());
+    return options.running_tls;
+  }
+  problems.add(LoadError(of_tls.list()));
+  return contexts;
+}
+
+}  // namespace
+
+std::vector<std::shared_ptr<const tls::ServerContext>> load_tls(const config::Config& config, const ProcessKeys& keys,
+                                                                Problems& problems) {
+  const bool any = std::any_of(config.listen.begin(), config.listen.end(),
+                               [](const config::Listen& listen) { return !listen.tls.empty(); });
+  const auto tickets = any ? ticket_keys(config, keys, problems) : keys.tickets;
+  std::vector<std::shared_ptr<const tls::ServerContext>> contexts;
+  for (const config::Listen& listen : config.listen) {
+    contexts.emplace_back();
+    if (listen.tls.empty()) continue;
+    std::vector<tls::CertificateFiles> files;
+    for (const config::Certificate& pair : listen.tls) files.push_back({pair.certificate, pair.key});
+    auto context = tls::ServerContext::create(files, tickets);
+    if (context) contexts.back() = std::move(*context);
+    if (!context) problems.add(listen.tls.front().place, context.error().message);
+  }
+  return contexts;
+}
+
+std::vector<std::filesystem::path> tls_files(const config::Config& config) {
+  std::vector<std::filesystem::path> files = config.ticket_keys;
+  for (const config::Listen& listen : config.listen) {
+    for (const config::Certificate& pair : listen.tls) {
+      files.push_back(pair.certificate);
+      files.push_back(pair.key);
+    }
+  }
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  return files;
+}
+
+Loaded load(const RunCommand& command, script::SourceLog& sources, const LoadOptions& options, const ProcessKeys& keys,
+            script::Watchdog& watchdog) {
+  Loaded loaded;
+  loaded.config = options.config;
+  if (!loaded.config) {
+    loaded.config = std::make_shared<const config::Config>(command.files.empty() ? load_config(command.config, sources)
+                                                                                 : development_config(command));
+  }
+  const config::Config& config = *loaded.config;
+
+  Problems problems;
+  loaded.tls = load_tls_or_running(config, options, keys, problems);
+  const BucketKey key = bucket_key(config, keys, problems);
+  if (!config.admin.token_file.empty()) {
+    auto token = read_admin_token(config.admin.token_file);
+    if (token) loaded.admin_token = std::move(*token);
+    if (!token) problems.add({}, token.error().message);
+  }
+  try {
+    load_workers(loaded, options, key, sources, watchdog);
+  } catch (const LoadError& error) {
+    problems.add(error);
+  }
+  problems.throw_if_any();
+
+  loaded.sources = options.config ? options.sources : sources.snapshot();
+  loaded.digest = loaded.sources->digest();
+  for (const auto& worker : loaded.workers) worker->digest = loaded.digest;
+  return loaded;
+}
+
+std::size_t worker_count(const config::Config& config) {
+  if (config.workers > 0) return config.workers;
+  cpu_set_t cores;
+  if (::sched_getaffinity(0, sizeof(cores), &cores) != 0) return 1;
+  return static_cast<std::size_t>(std::max(CPU_COUNT(&cores), 1));
+}
+
+}  // namespace outrider::app

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// From files to everything that a server process needs to serve: the configuration, certificates and keys, the rules of
+// all sites once for each worker. The same steps for start, reload, rollback and `outrider check`, so that they find
+// the same problems in the same words. Any thread, one load at a time.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/command/command_line.h"
+#include "app/load/bucket_key.h"
+#include "app/load/problems.h"
+#include "config/config.h"
+#include "push/worker_rules.h"
+#include "script/rules.h"
+#include "script/sources.h"
+#include "tls/context.h"
+#include "tls/ticket_keys.h"
+
+namespace outrider::app {
+
+/// Keys for which no file is configured: random, and the same as long as the process lives.
+struct ProcessKeys {
+  BucketKey bucket = random_bucket_key();
+  std::shared_ptr<const tls::TicketKeys> tickets = tls::TicketKeys::random();
+};
+
+struct LoadOptions {
+  std::size_t workers = 0;  // as many Lua states; 0 = as the configuration says
+  bool run_tests = true;
+  /// Of a rollback: the configuration as it was read then; null: it is read.
+  std::shared_ptr<const config::Config> config;
+  std::shared_ptr<const script::Snapshot> sources;  // with `config`: all that the generation was read from
+  /// Of a rollback: where certificates cannot be read any more, those that run go on, if they are for the same
+  /// listeners.
+  std::shared_ptr<const config::Config> running_config;
+  std::vector<std::shared_ptr<const tls::ServerContext>> running_tls;
+};
+
+struct Loaded {
+  std::shared_ptr<const config::Config> config;
+  /// One for each listener; null where it is plaintext.
+  std::vector<std::shared_ptr<const tls::ServerContext>> tls;
+  std::string admin_token;  // empty = none
+  std::size_t rules = 0;    // of all sites
+  /// One for each worker; their generation's number is still 0.
+  std::vector<std::shared_ptr<push::WorkerRules>> workers;
+  std::shared_ptr<const script::Snapshot> sources;
+  std::string digest;  // of the sources
+};
+
+/// Throws LoadError with every problem; a certificate that is wrong does not hide a rule that is. What `sources`
+/// replays is not looked for on disk; certificates and keys always are.
+Loaded load(const RunCommand& command, script::SourceLog& sources, const LoadOptions& options, const ProcessKeys& keys,
+            script::Watchdog& watchdog);
+
+/// The certificates and keys of `config` as they are on disk now. What is wrong goes to `problems`.
+std::vector<std::shared_ptr<const tls::ServerContext>> load_tls(const config::Config& config, const ProcessKeys& keys,
+                                                                Problems& problems);
+
+/// Every file that load_tls reads.
+std::vector<std::filesystem::path> tls_files(const config::Config& config);
+
+/// As configured, or one for each core that this process may use.
+std::size_t worker_count(const config::Config& config);
+
+}  // namespace outrider::app

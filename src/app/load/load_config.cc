@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#include "app/load/load_config.h"
+
+#include <filesystem>
+
+#include "config/read.h"
+#include "script/config_file.h"
+
+namespace outrider::app {
+
+config::Config load_config(const std::string& file, script::SourceLog& sources) {
+  namespace fs = std::filesystem;
+  const fs::path path = fs::absolute(file).lexically_normal();
+  const fs::path folder = path.parent_path();
+  const fs::path shown_folder = fs::path(file).parent_path();
+  config::Sources access;
+  access.replayed = sources.replays();
+  access.glob = [&](const std::string& pattern) { return sources.glob(pattern); };
+  access.load = [&](const fs::path& included) {
+    const fs::path relative = included.lexically_relative(folder);
+    const bool below = !relative.empty() && *relative.begin() != "..";
+    return script::load_config_file(included, (below ? shown_folder / relative : included).string(), sources);
+  };
+  return config::read(script::load_config_file(path, file, sources), folder, access);
+}
+
+}  // namespace outrider::app

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "app/load/state_files.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+
+#include "app/load/development.h"
+#include "base/load_error.h"
+#include "script/snapshot.h"
+#include "tls/secret_file.h"
+
+namespace outrider::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path choose(const std::string& option) {
+  if (!option.empty()) return fs::absolute(option).lexically_normal();
+  const char* systemd = std::getenv("STATE_DIRECTORY");
+  if (systemd != nullptr && *systemd != '\0') {
+    const std::string_view all(systemd);
+    return fs::path(all.substr(0, all.find(':')));
+  }
+  if (::geteuid() == 0) return "/var/lib/outrider";
+  try {
+    return state_folder();
+  } catch (const LoadError&) {
+    return {};  // prepare() says so
+  }
+}
+
+}  // namespace
+
+StateFiles::StateFiles(const std::string& option, const std::string& config_file) : directory_(choose(option)) {
+  const fs::path file = fs::absolute(config_file).lexically_normal();
+  stem_ = file.stem().string() + "-" + script::sha256_hex(file.string()).substr(0, 16);
+}
+
+Result<void> StateFiles::prepare() const {
+  if (directory_.empty()) return failure("there is no folder for the server's state; name one with --state-dir");
+  std::error_code error;
+  if (fs::is_directory(directory_, error)) {
+    if (::access(directory_.c_str(), W_OK | X_OK) == 0) return {};
+    return failure(fmt::format("cannot write to the state folder {}: {}; name another with --state-dir",
+                               directory_.string(), std::strerror(errno)));
+  }
+  fs::create_directories(directory_.parent_path(), error);
+  if (!error && ::mkdir(directory_.c_str(), 0700) == 0) return {};
+  const std::string why = error ? error.message() : std::strerror(errno);
+  // Another server process may have made it just now.
+  if (fs::is_directory(directory_, error)) return {};
+  return failure(
+      fmt::format("cannot make the state folder {}: {}; name another with --state-dir", directory_.string(), why));
+}
+
+Result<void> StateFiles::write_admin(const Address& address) const {
+  return tls::write_file(admin(), address.text() + "\n", 0644);
+}
+
+void StateFiles::remove_admin() const {
+  std::error_code ignored;
+  fs::remove(admin(), ignored);
+}
+
+std::optional<Address> StateFiles::read_admin() const {
+  std::ifstream file(admin());
+  std::string line;
+  if (!std::getline(file, line)) return std::nullopt;
+  auto address = Address::parse(line);
+  if (!address) return std::nullopt;
+  return *address;
+}
+
+}  // namespace outrider::app

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// A worker's rule functions with a note of which rule is running, so that the death notice of a process that dies or
+// hangs in one can name it.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "app/process/death_notes.h"
+#include "push/evaluate.h"
+#include "push/worker_rules.h"
+
+namespace outrider::app {
+
+class NotedFunctions final : public push::FunctionHost {
+ public:
+  /// `note` outlives every request.
+  NotedFunctions(std::shared_ptr<push::FunctionHost> functions, DeathNotes::Slot& note)
+      : functions_(std::move(functions)), note_(note) {}
+
+  Result<bool> condition_holds(const push::Match& match, const push::Request& request,
+                               const push::Response* response) override {
+    note_.set_rule(match.rule->name);
+    return functions_->condition_holds(match, request, response);
+  }
+
+  Result<void> hints(const push::Match& match, const push::Request& request, const push::Response* response,
+                     std::vector<push::Hint>& hints) override {
+    note_.set_rule(match.rule->name);
+    return functions_->hints(match, request, response, hints);
+  }
+
+ private:
+  const std::shared_ptr<push::FunctionHost> functions_;
+  DeathNotes::Slot& note_;
+};
+
+/// The same rules with a note of which function runs.
+inline std::shared_ptr<const push::WorkerRules> noted(push::WorkerRules rules, DeathNotes::Slot& note) {
+  if (rules.functions) rules.functions = std::make_shared<NotedFunctions>(std::move(rules.functions), note);
+  return std::make_shared<const push::WorkerRules>(std::move(rules));
+}
+
+}  // namespace outrider::app
