@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What is wrong with the operator's files. One exception carries every problem that was found, so that all of them are
-// reported at once; it is caught in one place at start and in one at reload.
+// reported at once; it is caught in one place at start and in one at reload. Files are programs, which can be wrong
+// without end: how much is said of them is bounded.
 #pragma once
 
+#include <cstddef>
 #include <exception>
 #include <string>
 #include <vector>
@@ -18,6 +20,15 @@ struct Place {
   std::string text() const;
 };
 
+/// How many problems are told of one file, and in all; the next says that there are more.
+inline constexpr std::size_t most_problems_of_file = 100;
+inline constexpr std::size_t most_problems = 1000;
+/// The longest message, in bytes.
+inline constexpr std::size_t longest_message = 2000;
+
+/// The message as it is, or its beginning and how long it was, within `longest_message`.
+std::string bounded_message(std::string message);
+
 struct Problem {
   Place place;
   std::string message;
@@ -26,8 +37,12 @@ struct Problem {
   std::string text() const;
 };
 
+/// "rules/shop.lua: and more in this file; only the first 100 are shown, equal ones once".
+Problem more_in_file(const std::string& file);
+
 class LoadError : public std::exception {
  public:
+  /// Keeps the first `most_problems` and says where there are more, and keeps of longer messages the beginning.
   explicit LoadError(std::vector<Problem> problems);
   LoadError(Place place, std::string message);
 

@@ -14,25 +14,23 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/log_file.h"
 
 namespace outrider::observe {
 namespace {
 
 using std::chrono::steady_clock;
 
-Result<UniqueFd> open_path(const std::string& path) {
-  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640));
-  if (!fd) {
-    return failure(fmt::format("cannot open the access log {}: {}", path, std::strerror(errno)));
-  }
-  return fd;
-}
-
 Result<UniqueFd> open_target(const std::string& to) {
-  if (to != "stdout" && to != "stderr") return open_path(to);
+  if (to != "stdout" && to != "stderr") return open_log_file(to, "access log");
   UniqueFd fd(::fcntl(to == "stdout" ? STDOUT_FILENO : STDERR_FILENO, F_DUPFD_CLOEXEC, 3));
   if (!fd) return failure(fmt::format("cannot write the access log to {}: {}", to, std::strerror(errno)));
   return fd;
+}
+
+bool is_regular(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 std::uint64_t lines_in(std::string_view text) {
@@ -56,9 +54,7 @@ Result<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& to) {
 }
 
 AccessLog::AccessLog(std::string to, bool is_path, UniqueFd fd)
-    : to_(std::move(to)), is_path_(is_path), fd_(std::move(fd)) {
-  struct stat status {};
-  whole_writes_ = ::fstat(fd_.get(), &status) == 0 && S_ISREG(status.st_mode);
+    : to_(std::move(to)), is_path_(is_path), fd_(std::move(fd)), whole_writes_(is_regular(fd_.get())) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -88,12 +84,13 @@ void AccessLog::append(std::string_view lines) {
 
 Result<void> AccessLog::reopen() {
   if (!is_path_) return {};
-  auto fresh = open_path(to_);
+  auto fresh = open_log_file(to_, "access log");
   if (!fresh) return tl::unexpected(fresh.error());
   // In place of the old one under the same number: the writer never sees a moment without a file.
   if (::dup3(fresh->get(), fd_.get(), O_CLOEXEC) < 0) {
     return failure(fmt::format("cannot reopen the access log {}: {}", to_, std::strerror(errno)));
   }
+  whole_writes_.store(is_regular(fd_.get()), std::memory_order_relaxed);
   return {};
 }
 
@@ -122,7 +119,9 @@ void AccessLog::write_out(std::string_view lines) {
   bool ends_line = torn_;
   while (ends_line || !lines.empty()) {
     if (!wait_writable()) return drop(lines, ETIMEDOUT);
-    const std::string_view piece = ends_line ? "\n" : whole_writes_ ? lines : next_piece(lines);
+    const std::string_view piece = ends_line                                       ? "\n"
+                                   : whole_writes_.load(std::memory_order_relaxed) ? lines
+                                                                                   : next_piece(lines);
     const ssize_t written = ::write(fd_.get(), piece.data(), piece.size());
     if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (written <= 0) return drop(lines, written < 0 ? errno : EIO);

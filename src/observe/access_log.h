@@ -28,6 +28,7 @@ class AccessLog {
   static constexpr std::chrono::milliseconds patience{2000};
 
   /// Opens `to`: "stdout", "stderr" or a path, which is appended to and made with mode 0640. Starts the writing thread.
+  /// Never waits: a pipe that nobody reads is an error.
   static Result<std::unique_ptr<AccessLog>> open(const std::string& to);
   ~AccessLog() { close(); }
   AccessLog(const AccessLog&) = delete;
@@ -37,7 +38,8 @@ class AccessLog {
   void append(std::string_view lines);
   /// Writes what waits, then ends the thread; what is appended later is lost. The owner's thread.
   void close();
-  /// Opens the path anew, for log rotation; what fails leaves the old file in use. Does nothing for stdout and stderr.
+  /// Opens the path anew, for log rotation; what fails, as open() may, leaves the old file in use. Does nothing for
+  /// stdout and stderr.
   Result<void> reopen();
   /// Lines lost so far, since the reader, the disk or the writer could not take them.
   std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
@@ -53,8 +55,8 @@ class AccessLog {
   const std::string to_;
   const bool is_path_;
   UniqueFd fd_;
-  bool whole_writes_ = false;  // a regular file: one write(2) a buffer; otherwise at most PIPE_BUF at a time
-  bool torn_ = false;          // what was written ends inside a line
+  std::atomic<bool> whole_writes_;  // a regular file: one write(2) a buffer; otherwise at most PIPE_BUF at a time
+  bool torn_ = false;               // what was written ends inside a line
   int last_error_ = 0;
   std::uint64_t reported_ = 0;
   std::chrono::steady_clock::time_point reported_at_{};

@@ -31,3 +31,29 @@ TEST_CASE("an error of one problem is thrown and caught as an exception") {
     CHECK(caught.what() == std::string("x.lua:7: wrong"));
   }
 }
+
+TEST_CASE("an error of too many problems keeps the first and says that there are more") {
+  const auto error_of = [](std::size_t count) {
+    return LoadError(std::vector<Problem>(count, Problem{{"a.lua", 1}, "wrong"}));
+  };
+  CHECK(error_of(most_problems).problems().back().message == "wrong");
+  const LoadError many = error_of(most_problems + 1);
+  CHECK(many.problems().size() == most_problems + 1);
+  CHECK(many.problems().back().text() == "and more; only the first 1000 problems are shown");
+  const LoadError again(many.problems());
+  CHECK(again.what() == std::string(many.what()));
+}
+
+TEST_CASE("a message that is too long is cut between characters, once") {
+  CHECK(bounded_message(std::string(longest_message, 'x')) == std::string(longest_message, 'x'));
+  for (std::size_t shift = 0; shift < 3; ++shift) {
+    std::string message(shift, 'x');
+    for (int i = 0; i < 1000; ++i) message += "€";
+    const std::string cut = bounded_message(message);
+    CHECK(cut.size() <= longest_message);
+    CHECK(cut.size() > longest_message - 40);
+    CHECK(cut.find("€… (cut: it has " + std::to_string(message.size()) + " bytes)") != std::string::npos);
+    CHECK(bounded_message(cut) == cut);
+    CHECK(LoadError({}, message).what() == cut);
+  }
+}

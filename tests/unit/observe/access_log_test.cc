@@ -41,6 +41,47 @@ TEST_CASE("a log that cannot be opened says which and why") {
   CHECK(log.error().message == "cannot open the access log /nowhere/at/all/access.log: No such file or directory");
 }
 
+TEST_CASE("a pipe that nobody reads is an error and no wait") {
+  const TemporaryFolder folder;
+  REQUIRE(::mkfifo(folder.file("pipe").c_str(), 0600) == 0);
+  const auto log = AccessLog::open(folder.file("pipe"));
+  REQUIRE_FALSE(log);
+  CHECK(log.error().message == "cannot open the access log: " + folder.file("pipe") +
+                                   " is a pipe that nobody reads; start its reader first, or name a regular file");
+}
+
+TEST_CASE("reopening where a pipe that nobody reads has taken the file's place leaves the file in use") {
+  const TemporaryFolder folder;
+  {
+    auto log = AccessLog::open(folder.file("log"));
+    REQUIRE(log);
+    std::filesystem::rename(folder.file("log"), folder.file("log.1"));
+    REQUIRE(::mkfifo(folder.file("log").c_str(), 0600) == 0);
+    const auto reopened = (*log)->reopen();
+    REQUIRE_FALSE(reopened);
+    CHECK(reopened.error().message.find("is a pipe that nobody reads") != std::string::npos);
+    (*log)->append("one\n");
+  }
+  CHECK(read_file(folder.file("log.1")) == "one\n");
+}
+
+TEST_CASE("a pipe in the place of a file, whose reader does not read, does not hold up the end") {
+  const TemporaryFolder folder;
+  REQUIRE(log::open(folder.file("errors"), log::Level::error));
+  const auto begun = std::chrono::steady_clock::now();
+  {
+    auto log = AccessLog::open(folder.file("log"));
+    REQUIRE(log);
+    std::filesystem::remove(folder.file("log"));
+    const Pipe pipe(folder.file("log"));
+    REQUIRE((*log)->reopen());
+    (*log)->append(std::string(1u << 20, 'x') + "\n");
+    log->reset();
+  }
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(10));
+  CHECK(log::open("", log::Level::info));
+}
+
 TEST_CASE("the destructor writes what waits, behind what the file had") {
   const TemporaryFolder folder;
   write_file(folder.file("log"), "old\n");
