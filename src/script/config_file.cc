@@ -44,6 +44,10 @@ Value load_config_file(const std::filesystem::path& file, const std::string& sho
     tree = value_at(lua, -1, outline.returned(), result_place(outline, shown_as), problems);
   });
   if (!result) throw LoadError({problem_from(result.error(), {shown_as, 0})});
+  if (problems.size() > most_problems_of_file) {
+    problems.resize(most_problems_of_file);
+    problems.push_back(more_in_file(shown_as));
+  }
   if (!problems.empty()) throw LoadError(std::move(problems));
   if (tree.table() == nullptr) {
     throw LoadError(

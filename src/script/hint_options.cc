@@ -156,6 +156,10 @@ void read_hint_options(lua_State* L, int index, bool first_is_url, HintCall& cal
       call.mistakes.push_back(
           {"", fmt::format("options are written as name = value, found {} without a name", State::describe(L, -1))});
     }
+    if (enough_mistakes(call.mistakes)) {
+      lua_pop(L, 2);
+      return;
+    }
     lua_pop(L, 1);
   }
   if (call.hint.nopush && call.hint.push_only) {

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
+#include <utility>
 
 namespace outrider::script {
 namespace {
@@ -89,8 +91,8 @@ class LuaPattern::Run {
   unsigned char item(std::size_t p) const { return static_cast<unsigned char>(pattern_[p]); }
 
   void step() {
-    if (owner_.steps_left_ == 0) throw PatternError(fmt::format("pattern took more than {} steps", owner_.steps_));
-    --owner_.steps_left_;
+    if (owner_.slice_left_ == 0) owner_.begin_slice();
+    --owner_.slice_left_;
   }
 
   std::size_t match_items(std::size_t s, std::size_t p) {
@@ -289,12 +291,19 @@ class LuaPattern::Run {
   int depth_ = 0;
 };
 
-LuaPattern::LuaPattern(std::string_view subject, std::string_view pattern, std::size_t steps, bool anchors)
-    : subject_(subject), pattern_(pattern), steps_(steps), steps_left_(steps) {
+LuaPattern::LuaPattern(std::string_view subject, std::string_view pattern, std::size_t steps, Pause pause, bool anchors)
+    : subject_(subject), pattern_(pattern), steps_(steps), pause_(std::move(pause)), steps_left_(steps) {
   if (anchors && pattern.starts_with('^')) {
     anchored_ = true;
     pattern_.remove_prefix(1);
   }
+}
+
+void LuaPattern::begin_slice() {
+  if (steps_left_ == 0) throw PatternError(fmt::format("pattern took more than {} steps", steps_));
+  if (pause_ && steps_left_ < steps_) pause_();
+  slice_left_ = std::min(steps_left_, kStepsBetweenPauses);
+  steps_left_ -= slice_left_;
 }
 
 bool LuaPattern::match_at(std::size_t from, Match& match) {

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <stdexcept>
 #include <string_view>
 
@@ -33,9 +34,13 @@ class LuaPattern {
     int capture_count = 0;
   };
 
+  /// Called now and then in a long search, which it may end by throwing, or by a Lua error.
+  using Pause = std::function<void()>;
+  static constexpr std::size_t kStepsBetweenPauses = 1u << 16;
+
   /// Holds views of both texts. All searches with this object together may take `steps`. With `anchors` a leading "^"
   /// means the beginning (find, match, gsub); without, it is a character (gmatch).
-  LuaPattern(std::string_view subject, std::string_view pattern, std::size_t steps, bool anchors = true);
+  LuaPattern(std::string_view subject, std::string_view pattern, std::size_t steps, Pause pause, bool anchors = true);
 
   /// The first match that begins at `from` or later (only there, where the pattern is anchored). Throws PatternError.
   bool find(std::size_t from, Match& match);
@@ -48,11 +53,14 @@ class LuaPattern {
 
  private:
   class Run;
+  void begin_slice();
 
   std::string_view subject_;
   std::string_view pattern_;
   std::size_t steps_;
-  std::size_t steps_left_;
+  Pause pause_;
+  std::size_t steps_left_;      // behind the slice
+  std::size_t slice_left_ = 0;  // until the next pause
   bool anchored_ = false;
 };
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/load_error.h"
 #include "script/frozen.h"
 #include "script/stack.h"
 #include "script/state.h"
@@ -16,6 +17,10 @@ namespace {
 constexpr std::size_t most_positions = 4096;
 
 }  // namespace
+
+bool enough_mistakes(const std::vector<Mistake>& mistakes) {
+  return mistakes.size() > most_problems_of_file;
+}
 
 void see_through(lua_State* L, int index) {
   const int at = absolute(L, index);

@@ -20,6 +20,9 @@ struct Mistake {
   int item = 0;             // an item of the list below `key`
 };
 
+/// Whether one more was found than will be told: whoever looks for further ones may stop.
+bool enough_mistakes(const std::vector<Mistake>& mistakes);
+
 /// Puts the table that a read-only view stands for in the view's place, for reading; anything else stays. Raises
 /// nothing.
 void see_through(lua_State* L, int index);

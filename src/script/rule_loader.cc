@@ -44,6 +44,7 @@ RuleLoader& running_loader(lua_State* L) {
 RuleLoader::RuleLoader(RuleState& rules, SourceLog& sources, const RulesOptions& options)
     : rules_(rules),
       sources_(sources),
+      cancel_(options.cancel),
       modules_(rules.state(), sources,
                {options.data_dirs, options.shipped_modules,
                 [this](const std::filesystem::path& file) { return shown_as(file, named_in_); }}) {
@@ -74,7 +75,12 @@ std::vector<push::Rule> RuleLoader::load(const RuleSetSpec& site, const RuleFile
   modules_.look_in(files.directories);
   built_.clear();
   names_.clear();
-  for (const RuleFile& file : files.files) load_file(file);
+  for (const RuleFile& file : files.files) {
+    throw_if_cancelled(cancel_);
+    if (problems_.full()) break;
+    load_file(file);
+  }
+  throw_if_cancelled(cancel_);
   return std::move(built_);
 }
 
@@ -83,31 +89,51 @@ void RuleLoader::load_file(const RuleFile& file) {
   calls_on_line_.clear();
   file_problems_.clear();
   const auto source = sources_.read(file.path, SourceLog::kLargestLuaFile);
+  std::optional<Problem> ended_by;
   if (source) {
     outline_ = Outline::parse(**source);
-    run_file(file, **source);
+    ended_by = run_file(file, **source);
   } else {
-    file_problems_.push_back({{shown_, 0}, source.error().message});
+    report({shown_, 0}, source.error().message);
   }
-  const auto of_this_file = hint_problems_.begin() + static_cast<std::ptrdiff_t>(first_hint_problem_);
-  file_problems_.insert(file_problems_.end(), of_this_file, hint_problems_.end());
-  first_hint_problem_ = hint_problems_.size();
-  std::stable_sort(file_problems_.begin(), file_problems_.end(),
-                   [](const Problem& a, const Problem& b) { return a.place.line < b.place.line; });
-  std::move(file_problems_.begin(), file_problems_.end(), std::back_inserter(problems_));
+  take_problems(std::move(ended_by));
 }
 
-void RuleLoader::run_file(const RuleFile& file, const std::string& source) {
+void RuleLoader::take_problems(std::optional<Problem> ended_by) {
+  first_hint_problem_ += hint_problems_.size();
+  std::move(hint_problems_.begin(), hint_problems_.end(), std::back_inserter(file_problems_));
+  hint_problems_.clear();
+  const auto by_line = [](const Problem& a, const Problem& b) { return a.place.line < b.place.line; };
+  const bool more = file_problems_.size() > most_problems_of_file;
+  if (more) {
+    std::stable_sort(file_problems_.begin(), file_problems_.end(), by_line);
+    file_problems_.resize(most_problems_of_file - (ended_by ? 1 : 0));
+  }
+  if (ended_by) file_problems_.push_back(std::move(*ended_by));
+  std::stable_sort(file_problems_.begin(), file_problems_.end(), by_line);
+  if (more) file_problems_.push_back(more_in_file(shown_));
+  problems_.add(std::move(file_problems_));
+  file_problems_.clear();
+}
+
+bool RuleLoader::enough() const {
+  return file_problems_.size() + hint_problems_.size() > most_problems_of_file;
+}
+
+void RuleLoader::report(Place place, std::string message) {
+  if (!enough()) file_problems_.push_back({std::move(place), bounded_message(std::move(message))});
+}
+
+std::optional<Problem> RuleLoader::run_file(const RuleFile& file, const std::string& source) {
   State& state = rules_.state();
   const auto limit = state.limits().load_cpu_time;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(limit - time_used_);
   const Place place{file.shown, 0};
   if (left.count() <= 0) {
-    file_problems_.push_back(
-        {place, fmt::format("not loaded: the files before it took all of the {} ms of CPU time that "
-                            "rules may take to load",
-                            limit.count())});
-    return;
+    return Problem{place,
+                   fmt::format("not loaded: the files before it took all of the {} ms of CPU time that rules may "
+                               "take to load",
+                               limit.count())};
   }
   const auto begun = thread_time();
   Result<void> compiled;
@@ -116,8 +142,9 @@ void RuleLoader::run_file(const RuleFile& file, const std::string& source) {
     if (compiled) lua_call(L, 0, 0);
   });
   time_used_ += thread_time() - begun;
-  if (!compiled) file_problems_.push_back(with_advice(problem_from(compiled.error(), place)));
-  if (!ran) file_problems_.push_back(problem_from(ran.error(), place));
+  if (!compiled) return with_advice(problem_from(compiled.error(), place));
+  if (!ran) return problem_from(ran.error(), place);
+  return std::nullopt;
 }
 
 Place RuleLoader::rule_place(lua_State* L) const {
@@ -139,24 +166,25 @@ const OutlineTable* RuleLoader::rule_outline(const Place& call) {
 }
 
 void RuleLoader::read(lua_State* L) {
+  // A file that is wrong without end would fill the memory.
+  if (enough()) return;
   see_through(L, 1);
   const Place place = rule_place(L);
   if (!lua_istable(L, 1) || lua_gettop(L) != 1) {
-    file_problems_.push_back(
-        {place, fmt::format("rule: expected one table as in rule {{ … }}, found {}", State::describe(L, 1))});
+    report(place, fmt::format("rule: expected one table as in rule {{ … }}, found {}", State::describe(L, 1)));
     return;
   }
   const OutlineTable* outline = rule_outline(rules_.state().place(L, 1));
   RuleReading reading = read_rule(rules_.state(), L, 1, rules_.constructors().boxes, place, rules_.functions());
   const std::string prefix = fmt::format("rule \"{}\": ", reading.rule.name);
   for (const Mistake& mistake : reading.mistakes) {
-    file_problems_.push_back({place_of(mistake, outline, place), prefix + mistake.message});
+    report(place_of(mistake, outline, place), prefix + mistake.message);
   }
   for (const auto& [first, last] : reading.hint_problems) {
     for (auto i = std::max<std::size_t>(first, first_hint_problem_); i < last; ++i) {
       // A hint in a local variable may stand in several rules; the first one names it.
-      std::string& message = hint_problems_[i].message;
-      if (!message.starts_with("rule \"")) message.insert(0, prefix);
+      std::string& message = hint_problems_[i - first_hint_problem_].message;
+      if (!message.starts_with("rule \"")) message = bounded_message(prefix + message);
     }
   }
   if (outline != nullptr) report_repeats(*outline, prefix);
@@ -166,10 +194,9 @@ void RuleLoader::read(lua_State* L) {
 
 void RuleLoader::report_repeats(const OutlineTable& outline, const std::string& prefix) {
   for (const auto& repeat : outline.repeats) {
-    file_problems_.push_back({{shown_, repeat.again},
-                              fmt::format("{}repeated key \"{}\"; it is written in line {} already, and Lua "
-                                          "keeps one of them alone",
-                                          prefix, repeat.key, repeat.first)});
+    report({shown_, repeat.again},
+           fmt::format("{}repeated key \"{}\"; it is written in line {} already, and Lua keeps one of them alone",
+                       prefix, repeat.key, repeat.first));
   }
   for (const auto& entry : outline.entries) {
     const auto* key = std::get_if<std::string>(&entry.key);
@@ -181,10 +208,8 @@ void RuleLoader::name_uniquely(push::Rule& rule, bool named, const std::string& 
   const auto [existing, is_new] = names_.emplace(rule.name, rule.place);
   if (is_new) return;
   if (named) {
-    file_problems_.push_back(
-        {rule.place, fmt::format("{}there is a rule of that name at {} already; names are unique within a "
-                                 "site",
-                                 prefix, existing->second.text())});
+    report(rule.place, fmt::format("{}there is a rule of that name at {} already; names are unique within a site",
+                                   prefix, existing->second.text()));
     return;
   }
   // Rules that a loop builds stand in one line.
@@ -194,15 +219,18 @@ void RuleLoader::name_uniquely(push::Rule& rule, bool named, const std::string& 
 }
 
 std::pair<std::uint32_t, std::uint32_t> RuleLoader::take_down(lua_State* L, const HintCall& call) {
-  const auto first = static_cast<std::uint32_t>(hint_problems_.size());
+  const auto next = [this] { return static_cast<std::uint32_t>(first_hint_problem_ + hint_problems_.size()); };
+  const std::uint32_t first = next();
   const Place place = rules_.state().place(L, 1);
   const OutlineTable* outline =
       place.file == shown_ ? outline_.call_at(place.line, name_of(call.hint.kind), 0) : nullptr;
   for (const Mistake& mistake : call.mistakes) {
-    hint_problems_.push_back({place_of(mistake, outline, place),
-                              fmt::format("{} \"{}\": {}", name_of(call.hint.kind), call.hint.url, mistake.message)});
+    if (enough()) break;
+    hint_problems_.push_back(
+        {place_of(mistake, outline, place),
+         bounded_message(fmt::format("{} \"{}\": {}", name_of(call.hint.kind), call.hint.url, mistake.message))});
   }
-  return {first, static_cast<std::uint32_t>(hint_problems_.size())};
+  return {first, next()};
 }
 
 }  // namespace outrider::script

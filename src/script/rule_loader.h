@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "script/function_host.h"
 #include "script/modules.h"
 #include "script/outline.h"
+#include "script/problem_list.h"
 #include "script/rule_files.h"
 #include "script/sources.h"
 
@@ -28,16 +30,23 @@ class RuleLoader {
   RuleLoader(const RuleLoader&) = delete;
   RuleLoader& operator=(const RuleLoader&) = delete;
 
-  /// Runs the files of one site, in order, and returns its rules. What is wrong goes to problems(), by file and line.
+  /// Runs the files of one site, in order, and returns its rules. What is wrong goes to problems(), by file and line;
+  /// of a file that has more than `most_problems_of_file` the rest is not looked at. Throws LoadError where the load is
+  /// cancelled.
   std::vector<push::Rule> load(const RuleSetSpec& site, const RuleFiles& files);
 
-  std::vector<Problem>& problems() { return problems_; }
+  const ProblemList& problems() const { return problems_; }
 
  private:
   static int add_rule(State& state, lua_State* L);
 
   void load_file(const RuleFile& file);
-  void run_file(const RuleFile& file, const std::string& source);
+  /// Returns what ended the file before its end.
+  std::optional<Problem> run_file(const RuleFile& file, const std::string& source);
+  void take_problems(std::optional<Problem> ended_by);
+  /// Whether one more than will be told was found in this file.
+  bool enough() const;
+  void report(Place place, std::string message);
   void read(lua_State* L);
   void report_repeats(const OutlineTable& outline, const std::string& prefix);
   void name_uniquely(push::Rule& rule, bool named, const std::string& prefix);
@@ -47,12 +56,13 @@ class RuleLoader {
 
   RuleState& rules_;
   SourceLog& sources_;
+  const Cancel cancel_;
   Modules modules_;
-  std::vector<Problem> problems_;
+  ProblemList problems_;
   std::chrono::nanoseconds time_used_{};
-  /// What is wrong with single hints, by the numbers that the hints carry.
+  /// What is wrong with single hints of the file that is being loaded, by the numbers that the hints carry.
   std::vector<Problem> hint_problems_;
-  std::size_t first_hint_problem_ = 0;  // of the file that is being loaded
+  std::size_t first_hint_problem_ = 0;  // the number of the first of these
 
   // Of the file that is being loaded.
   std::string shown_;

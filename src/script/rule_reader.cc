@@ -145,6 +145,7 @@ Outcome read_hints_key(Context& context) {
     lua_rawgeti(L, list, position);
     read_declared_hint(context, position);
     lua_pop(L, 1);
+    if (enough_mistakes(context.reading.mistakes)) break;
   }
   if (rule.hints.size() > push::PushList::max_entries) {
     return failure(fmt::format("expected at most {} hints, found {}", push::PushList::max_entries, rule.hints.size()));
@@ -251,6 +252,10 @@ void find_unknown_keys(Context& context, int table) {
       context.reading.mistakes.push_back(
           {std::string(*name),
            fmt::format("unknown key \"{}\"{}", *name, did_you_mean(*name, api_names(ApiSection::rule)))});
+    }
+    if (enough_mistakes(context.reading.mistakes)) {
+      lua_pop(L, 2);
+      return;
     }
     lua_pop(L, 1);
   }

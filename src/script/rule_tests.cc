@@ -32,7 +32,7 @@ std::string out_of_time(std::chrono::milliseconds limit, std::size_t not_run) {
 
 }  // namespace
 
-void run_rule_tests(const RuleTestRun& run, std::vector<Problem>& problems) {
+void run_rule_tests(const RuleTestRun& run, ProblemList& problems) {
   const push::RuleSet no_rules({});
   const auto deadline = steady_clock::now() + run.options.test_timeout;
   const auto sites = sites_of_tests(run.found);
@@ -42,12 +42,15 @@ void run_rule_tests(const RuleTestRun& run, std::vector<Problem>& problems) {
     const push::RuleSet& rules = run.sets[i] != nullptr ? *run.sets[i] : no_rules;
     for (const RuleFile& test : run.found[i].tests) {
       --left;
+      if (problems.full()) return;
+      throw_if_cancelled(run.options.cancel);
       const TestedSite site{run.options.sets[i], run.found[i], rules, run.functions, sites.at(test.path) > 1};
       TestFile file(site, test, run.options, run.sources, run.watchdog, deadline);
       const auto stopped_at = file.run();
-      problems.insert(problems.end(), file.problems().begin(), file.problems().end());
+      throw_if_cancelled(run.options.cancel);
+      problems.add(file.problems());
       if (!stopped_at) continue;
-      problems.push_back({*stopped_at, out_of_time(run.options.test_timeout, left)});
+      problems.add({*stopped_at, out_of_time(run.options.test_timeout, left)});
       return;
     }
   }

@@ -6,9 +6,9 @@
 #include <memory>
 #include <vector>
 
-#include "base/load_error.h"
 #include "push/rule_set.h"
 #include "script/function_host.h"
+#include "script/problem_list.h"
 #include "script/rule_files.h"
 #include "script/rules.h"
 #include "script/sources.h"
@@ -26,8 +26,9 @@ struct RuleTestRun {
 };
 
 /// Runs all tests of all sites. Appends a problem at the line of each expectation that does not hold, for each rule
-/// that fails meanwhile, and for what is wrong with a test file itself. After options.test_timeout it stops: the
-/// problem then names the file that was running.
-void run_rule_tests(const RuleTestRun& run, std::vector<Problem>& problems);
+/// that fails meanwhile, and for what is wrong with a test file itself; a file ends at its `most_problems_of_file`.
+/// After options.test_timeout it stops: the problem then names the file that was running. Throws LoadError where the
+/// load is cancelled.
+void run_rule_tests(const RuleTestRun& run, ProblemList& problems);
 
 }  // namespace outrider::script

@@ -12,6 +12,7 @@
 
 #include "push/evaluate.h"
 #include "push/rule_set.h"
+#include "script/cancel.h"
 
 namespace outrider::script {
 
@@ -46,6 +47,8 @@ struct RulesOptions {
   bool run_tests = true;
   /// All test files of all sites together may take so long, by the clock on the wall.
   std::chrono::milliseconds test_timeout{10'000};
+  /// Once it is true, whatever is running ends, and load_rules() throws. What has been loaded does not look at it.
+  Cancel cancel;
 };
 
 struct LoadedRules {
@@ -58,8 +61,10 @@ struct LoadedRules {
 /// Loads everything `workers` times over, makes sure that every state built the same rules, and runs the tests beside
 /// them. Throws LoadError with every problem found: syntax, unknown keys, wrong types, bad patterns, a directory that
 /// is missing, a file that eats time or memory while it loads; and, where there is none of these, with every test that
-/// fails. `watchdog` enforces cpu_time and must outlive the functions. Everything is read by way of `sources`, whose
-/// snapshot is afterwards that of these rules, whether they loaded or not.
+/// fails: at most `most_problems_of_file` of each file and `most_problems` in all, then a line that says that there are
+/// more. A load that is cancelled ends within about 100 ms and throws that alone. `watchdog` enforces cpu_time and must
+/// outlive the functions. Everything is read by way of `sources`, whose snapshot is afterwards that of these rules,
+/// whether they loaded or not.
 LoadedRules load_rules(const RulesOptions& options, std::size_t workers, Watchdog& watchdog, SourceLog& sources);
 
 }  // namespace outrider::script

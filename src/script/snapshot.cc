@@ -86,6 +86,10 @@ std::string Snapshot::digest() const {
     digest.add_field(pattern);
     for (const fs::path& match : answer.matches) digest.add_field(match.native());
   }
+  // Of an attempt that failed for what was missing: when that comes, there is news.
+  for (const auto& [path, real] : answers_.real_paths) {
+    if (!real) digest.add_field(path.native() + "?");
+  }
   return digest.hex();
 }
 

@@ -36,7 +36,8 @@ class Snapshot {
 
   const Answers& answers() const { return answers_; }
 
-  /// SHA-256 over the names and contents of all files read and over what listings and globs answered, as 64 hex digits.
+  /// SHA-256 over the names and contents of all files read, over what listings and globs answered and over what was
+  /// looked for and not there, as 64 hex digits.
   std::string digest() const;
 
   /// What to watch, besides directories(): files that were read, by the name that was asked for and by the real one;

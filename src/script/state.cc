@@ -126,6 +126,10 @@ Result<void> State::run_body(std::chrono::milliseconds cpu_limit, void* context,
 
 Result<void> State::call(int arguments, int results, std::chrono::milliseconds cpu_limit) {
   CHECK(!running_);
+  if (guard_ != nullptr && guard_->cancelled()) [[unlikely]] {
+    lua_settop(lua_, lua_gettop(lua_) - arguments - 1);
+    return failure(std::string(cancelled_text));
+  }
   lua_rawgeti(lua_, LUA_REGISTRYINDEX, traceback_ref_);
   const int handler = lua_gettop(lua_) - arguments - 1;
   lua_insert(lua_, handler);
@@ -135,11 +139,11 @@ Result<void> State::call(int arguments, int results, std::chrono::milliseconds c
   cpu_limit_ = cpu_limit;
   if (guarded) guard_->begin(cpu_limit);
   const int status = lua_pcall(lua_, arguments, results, handler);
-  const bool out_of_time = guarded && guard_->end();
+  if (guarded) guard_->end();
   running_ = false;
   if (hooked_.load(std::memory_order_relaxed)) clear_interrupt();
 
-  if (status == 0 && !(out_of_time && !out_of_time_.empty())) [[likely]] {
+  if (status == 0 && ended_because_.empty()) [[likely]] {
     lua_remove(lua_, handler);
     return {};
   }
@@ -155,7 +159,7 @@ Result<void> State::try_call(lua_State* lua, int arguments) {
   const int status = lua_pcall(lua, arguments, 0, handler);
   lua_remove(lua, handler);
   if (status == 0) return {};
-  if (status == LUA_ERRMEM || !out_of_time_.empty()) lua_error(lua);
+  if (status == LUA_ERRMEM || !ended_because_.empty()) lua_error(lua);
   Error error{lua_type(lua, -1) == LUA_TSTRING ? std::string(text_at(lua, -1)) : describe(lua, -1)};
   lua_pop(lua, 1);
   return tl::unexpected<Error>(std::move(error));
@@ -165,10 +169,14 @@ void State::set_deadline(std::chrono::steady_clock::time_point deadline) {
   if (guard_ != nullptr) guard_->set_deadline(deadline);
 }
 
+void State::set_cancel(Cancel cancel) {
+  if (guard_ != nullptr) guard_->set_cancel(std::move(cancel));
+}
+
 Error State::take_error(int status) {
   std::string message;
-  if (!out_of_time_.empty()) {
-    message = std::exchange(out_of_time_, {});
+  if (!ended_because_.empty()) {
+    message = std::exchange(ended_because_, {});
   } else if (status == LUA_ERRMEM) {
     message = fmt::format("not enough memory: the limit is {} MiB for each Lua state", limits_.memory_bytes >> 20);
   } else {

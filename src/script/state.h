@@ -18,6 +18,7 @@
 
 #include "base/load_error.h"
 #include "base/result.h"
+#include "script/cancel.h"
 #include "script/rules.h"
 #include "script/watchdog.h"
 
@@ -88,6 +89,13 @@ class State {
   /// Calls with a CPU limit end at this moment, too; from the next call on.
   void set_deadline(std::chrono::steady_clock::time_point deadline);
 
+  /// Calls end with "cancelled: the server is stopping" while `cancel` is true, and none begins; null: for no such
+  /// reason. Between calls. Needs a watchdog.
+  void set_cancel(Cancel cancel);
+
+  /// Ends the outermost running call with the error `why`, whatever the script does (pcall, coroutines). Inside.
+  [[noreturn]] void end_call(lua_State* lua, std::string why);
+
   /// Compiles Lua text (bytecode is refused) and pushes it onto `lua` as a function whose globals are the sandbox's.
   /// Messages name it `shown_as`. Outside and inside. The error is "rules/shop.lua:12: what"; nothing is pushed then.
   Result<void> load(lua_State* lua, std::string_view source, const std::string& shown_as);
@@ -153,7 +161,7 @@ class State {
   /// Has on_hook() run at the next instruction. Async-signal-safe, on the state's own thread.
   void interrupt();
   void clear_interrupt();
-  [[noreturn]] void raise_out_of_time(lua_State* lua, int level);
+  [[noreturn]] void raise_limit(lua_State* lua, int level);
   std::string with_whole_names(std::string message) const;
   bool begins_with_place(std::string_view message) const;
   std::string traceback(lua_State* lua, int level) const;
@@ -171,7 +179,7 @@ class State {
   void* pending_context_ = nullptr;  // the body that run_pending() calls next
   Body pending_body_ = nullptr;
   std::chrono::milliseconds cpu_limit_{0};  // of the running call
-  std::string out_of_time_;                 // what the running call says that hit it; empty while it has not
+  std::string ended_because_;               // the error of a running call that must end; empty while it may go on
   const void* frozen_metatable_ = nullptr;
   int traceback_ref_ = 0;
   int run_ref_ = 0;

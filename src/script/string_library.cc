@@ -22,6 +22,10 @@ std::size_t steps_for(const State& state) {
   return state.limits().pattern_steps * (state.loading() ? kStepsAtLoad : 1);
 }
 
+LuaPattern::Pause time_check(State& state, lua_State* lua) {
+  return [&state, lua] { state.check_time(lua); };
+}
+
 void push_capture(lua_State* lua, std::string_view subject, const LuaPattern::Capture& capture) {
   if (capture.position) {
     lua_pushinteger(lua, static_cast<lua_Integer>(capture.begin) + 1);
@@ -65,7 +69,7 @@ int find_or_match(State& state, lua_State* lua, bool find) {
     lua_pushinteger(lua, found - subject.data() + static_cast<std::ptrdiff_t>(pattern.size()));
     return 2;
   }
-  LuaPattern search(subject, pattern, steps_for(state));
+  LuaPattern search(subject, pattern, steps_for(state), time_check(state, lua));
   LuaPattern::Match match;
   if (!search.find(start, match)) {
     lua_pushnil(lua);
@@ -89,7 +93,7 @@ int gmatch_step(State& state, lua_State* lua) {
   const std::string_view subject = text_at(lua, lua_upvalueindex(1));
   const std::string_view pattern = text_at(lua, lua_upvalueindex(2));
   const auto from = static_cast<std::size_t>(lua_tonumber(lua, lua_upvalueindex(3)));
-  LuaPattern search(subject, pattern, steps_for(state), false);
+  LuaPattern search(subject, pattern, steps_for(state), time_check(state, lua), false);
   LuaPattern::Match match;
   if (from > subject.size() || !search.find(from, match)) return 0;
   // Behind an empty match the next one begins a character later.
@@ -190,7 +194,7 @@ int gsub(State& state, lua_State* lua) {
   Substitution substitution(state, lua);
   const std::string_view subject = substitution.subject();
   const lua_Integer most = luaL_optinteger(lua, 4, static_cast<lua_Integer>(subject.size()) + 1);
-  LuaPattern search(subject, pattern, steps_for(state));
+  LuaPattern search(subject, pattern, steps_for(state), time_check(state, lua));
   LuaPattern::Match match;
   lua_Integer count = 0;
   std::size_t at = 0;

@@ -81,6 +81,7 @@ TestFile::TestFile(const TestedSite& site, const RuleFile& file, const RulesOpti
                {options.data_dirs, options.shipped_modules,
                 [&site](const std::filesystem::path& path) { return shown_as(path, site.spec.place); }}) {
   state_.set_deadline(deadline);
+  state_.set_cancel(options.cancel);
   const auto installed = state_.run(std::chrono::milliseconds::zero(), [this](lua_State* L) { install(L); });
   if (!installed) throw LoadError({file.shown, 0}, installed.error().message);
   modules_.look_in(site.files.directories);
@@ -122,10 +123,20 @@ std::optional<Place> TestFile::run() {
     if (compiled) lua_call(L, 0, 0);
   });
   groups_.clear();
+  std::optional<Place> stopped_at;
   if (!compiled) report_error(compiled.error());
-  if (!ran && steady_clock::now() >= deadline_) return problem_from(ran.error(), whole_file).place;
-  if (!ran) report_error(ran.error());
-  return std::nullopt;
+  if (!ran && !enough()) {
+    if (steady_clock::now() >= deadline_) {
+      stopped_at = problem_from(ran.error(), whole_file).place;
+    } else {
+      report_error(ran.error());
+    }
+  }
+  if (enough()) {
+    problems_.resize(most_problems_of_file);
+    problems_.push_back(more_in_file(file_.shown));
+  }
+  return stopped_at;
 }
 
 int TestFile::make_request(State&, lua_State* L) {
@@ -190,6 +201,7 @@ void TestFile::check_hints(lua_State* L, const Place& place) {
   for (const std::string& failed : rule_failures(evaluation)) report(place, failed);
   const std::string unlike = difference(expected, evaluation);
   if (!unlike.empty()) report(place, unlike);
+  end_if_enough(L);
 }
 
 int TestFile::run_group(State& state, lua_State* L) {
@@ -201,6 +213,7 @@ int TestFile::run_group(State& state, lua_State* L) {
   const auto ran = state.try_call(L, 0);
   if (!ran) self.report_error(ran.error());
   self.groups_.pop_back();
+  self.end_if_enough(L);
   return 0;
 }
 
@@ -216,7 +229,11 @@ void TestFile::report(const Place& place, const std::string& what) {
   std::string prefix;
   if (site_.named) prefix = fmt::format("site {}: ", site_.spec.site);
   for (const std::string& group : groups_) prefix += fmt::format("test \"{}\": ", group);
-  problems_.push_back({place, prefix + what});
+  if (!enough()) problems_.push_back({place, bounded_message(prefix + what)});
+}
+
+void TestFile::end_if_enough(lua_State* L) {
+  if (enough()) state_.end_call(L, "more problems than are told");
 }
 
 void TestFile::report_error(const Error& error) {

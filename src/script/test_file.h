@@ -38,7 +38,8 @@ class TestFile {
   TestFile(const TestFile&) = delete;
   TestFile& operator=(const TestFile&) = delete;
 
-  /// Runs it to its end or its first error, and returns where it stood at the deadline if that was first.
+  /// Runs it to its end, its first error or its `most_problems_of_file`, and returns where it stood at the deadline if
+  /// that was first.
   std::optional<Place> run();
 
   /// What does not hold or is wrong, in the order of the file.
@@ -56,6 +57,9 @@ class TestFile {
   Place place_in_file(lua_State* L) const;
   void report(const Place& place, const std::string& what);
   void report_error(const Error& error);
+  bool enough() const { return problems_.size() > most_problems_of_file; }
+  /// Where one more than will be told was found, ends the file. Inside.
+  void end_if_enough(lua_State* L);
 
   const TestedSite& site_;
   const RuleFile& file_;

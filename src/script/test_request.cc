@@ -179,6 +179,10 @@ void report_unknown_keys(lua_State* L, int table, std::span<const Key> keys, std
     } else if (std::find(known.begin(), known.end(), *name) == known.end()) {
       mistakes.push_back({std::string(*name), fmt::format("unknown key \"{}\"{}", *name, did_you_mean(*name, known))});
     }
+    if (enough_mistakes(mistakes)) {
+      lua_pop(L, 2);
+      return;
+    }
     lua_pop(L, 1);
   }
 }

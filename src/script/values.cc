@@ -60,7 +60,9 @@ class Reader {
   }
 
  private:
-  void problem(const Place& place, std::string message) { problems_.push_back({place, std::move(message)}); }
+  void problem(const Place& place, std::string message) {
+    if (problems_.size() <= most_problems_of_file) problems_.push_back({place, bounded_message(std::move(message))});
+  }
 
   /// The table on top of the stack.
   std::shared_ptr<const Table> read_table(const OutlineTable* outline, const Place& around) {

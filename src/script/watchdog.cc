@@ -95,7 +95,7 @@ bool Watchdog::Impl::inspect(Guard& guard) {
   if (changed) {
     guard.seen_ = number;
     guard.seen_at_ns_ = now;
-  } else if ((now - guard.seen_at_ns_ >= limit || steady_ns(steady_clock::now()) >= deadline) &&
+  } else if ((now - guard.seen_at_ns_ >= limit || steady_ns(steady_clock::now()) >= deadline || guard.cancelled()) &&
              guard.fired_.load(std::memory_order_relaxed) != number) {
     guard.fired_.store(number, std::memory_order_release);
     syscall(SYS_tgkill, getpid(), thread_id, signal_number());
@@ -168,6 +168,12 @@ void Watchdog::Guard::begin(std::chrono::nanoseconds limit) {
 
 void Watchdog::Guard::set_deadline(steady_clock::time_point deadline) {
   deadline_ns_.store(steady_ns(deadline), std::memory_order_release);
+}
+
+void Watchdog::Guard::set_cancel(Cancel cancel) {
+  // The one that goes is destroyed behind the lock: a tick may be looking at it.
+  const std::lock_guard lock(owner_.mutex);
+  cancel_.swap(cancel);
 }
 
 bool Watchdog::Guard::end() {

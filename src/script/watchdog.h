@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "script/cancel.h"
+
 namespace outrider::script {
 
 class Watchdog {
@@ -48,6 +50,10 @@ class Watchdog::Guard {
   /// Calls are at their limit, too, when this moment has come, however little CPU time they used. Holds from the next
   /// begin() on.
   void set_deadline(std::chrono::steady_clock::time_point deadline);
+  /// Calls are at their limit, too, while `cancel` is true. Between calls.
+  void set_cancel(Cancel cancel);
+  /// Whether `cancel` is true. The guarded thread, and the watchdog's under its mutex.
+  bool cancelled() const { return is_cancelled(cancel_); }
   /// Returns whether the limit was hit since begin(). After it `interrupt` does not run.
   bool end();
   /// Whether the limit was hit since begin().
@@ -64,6 +70,7 @@ class Watchdog::Guard {
   void* context_;
   Guard* outer_ = nullptr;
   std::uint64_t thread_ = 0;  // that called begin() last
+  Cancel cancel_;             // written by the guarded thread, under the watchdog's mutex
 
   // Written by the guarded thread, read by the watchdog's.
   std::atomic<std::uint64_t> number_{0};  // of the call; odd while it runs

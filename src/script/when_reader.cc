@@ -189,6 +189,10 @@ push::Conditions read_when(lua_State* L, int index, std::vector<Mistake>& mistak
       mistakes.push_back(
           {"", fmt::format("conditions are written as name = value, found {} without a name", State::describe(L, -1))});
     }
+    if (enough_mistakes(mistakes)) {
+      lua_pop(L, 2);
+      break;
+    }
     lua_pop(L, 1);
   }
   return conditions;

@@ -170,7 +170,7 @@ std::string date_text(const ASN1_TIME* time) {
 Result<Pair> load_pair(const CertificateFiles& files) {
   Pair pair;
   pair.files = files;
-  const auto certificate = read_secret_file(files.certificate, "certificate");
+  const auto certificate = read_secret_file(files.certificate, "certificate", Audience::anybody);
   if (!certificate) return tl::unexpected(certificate.error());
   if (auto read = read_chain(*certificate, pair); !read) return tl::unexpected(read.error());
   const auto key = read_secret_file(files.key, "key");

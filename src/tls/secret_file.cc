@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "base/fd.h"
+#include "base/log.h"
 
 namespace outrider::tls {
 namespace {
@@ -35,6 +36,13 @@ tl::unexpected<Error> unreadable(const std::filesystem::path& file, std::string_
   const std::string access = error == EACCES ? describe_access(file) : std::string();
   return failure(fmt::format("{} {}: cannot be read: {}{}{}", what, file.string(), std::strerror(error),
                              access.empty() ? "" : "; ", access));
+}
+
+/// A group that reads is how a server without root gets at its key.
+void warn_if_exposed(const std::filesystem::path& file, std::string_view what, const struct stat& status) {
+  if ((status.st_mode & (S_IWGRP | S_IROTH | S_IWOTH)) == 0) return;
+  log::warning("{} {}: others can read or write it: it belongs to {} and its mode is {:04o}; chmod 0640 {}", what,
+               file.string(), user_text(status.st_uid), status.st_mode & 07777u, file.string());
 }
 
 bool write_all(int fd, std::string_view bytes) {
@@ -68,7 +76,7 @@ std::string describe_access(const std::filesystem::path& file) {
                      status.st_mode & 07777u, user_text(::geteuid()));
 }
 
-Result<SecretBytes> read_secret_file(const std::filesystem::path& file, std::string_view what) {
+Result<SecretBytes> read_secret_file(const std::filesystem::path& file, std::string_view what, Audience audience) {
   // O_NONBLOCK: a FIFO by that name must not hang the start.
   const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd) return unreadable(file, what, errno);
@@ -92,6 +100,7 @@ Result<SecretBytes> read_secret_file(const std::filesystem::path& file, std::str
   }
   bytes.resize(size);
   if (bytes.empty()) return failure(fmt::format("{} {}: the file is empty", what, file.string()));
+  if (audience != Audience::anybody) warn_if_exposed(file, what, status);
   return SecretBytes(std::move(bytes));
 }
 

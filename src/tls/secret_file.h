@@ -24,9 +24,14 @@ class SecretBytes {
   std::string bytes_;
 };
 
-/// Reads at most 1 MiB. `what` ("certificate", "key") begins the message of an error: missing, a directory, unreadable
-/// (see describe_access), empty, too large.
-Result<SecretBytes> read_secret_file(const std::filesystem::path& file, std::string_view what);
+/// Who should be able to read a file.
+enum class Audience { owner_and_group, anybody };
+
+/// Reads at most 1 MiB. Logs a warning where a file that is not for `anybody` can be read by others, or written by
+/// others than its owner. `what` ("certificate", "key") begins the message of an error: missing, a directory,
+/// unreadable (see describe_access), empty, too large.
+Result<SecretBytes> read_secret_file(const std::filesystem::path& file, std::string_view what,
+                                     Audience audience = Audience::owner_and_group);
 
 /// "it belongs to root (uid 0), its mode is 0600, and this process runs as outrider (uid 998)"; where a folder on the
 /// way to it may not be entered, the same about that folder, by name; empty if there is no such file.

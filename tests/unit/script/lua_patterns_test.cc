@@ -16,7 +16,7 @@ constexpr std::size_t kSteps = 100'000;
 
 /// "BEGIN-END capture capture" from 1, as string.find counts; "no" where nothing matches.
 std::string found(std::string_view subject, std::string_view pattern) {
-  LuaPattern search(subject, pattern, kSteps);
+  LuaPattern search(subject, pattern, kSteps, {});
   LuaPattern::Match match;
   if (!search.find(0, match)) return "no";
   std::string text = std::to_string(match.begin + 1) + "-" + std::to_string(match.end);
@@ -114,14 +114,14 @@ TEST_CASE("patterns that would never end do", "[script][patterns]") {
   const std::string long_text(30'000, 'a');
   for (const char* pattern : {"a-a-a-a-b", "a*a*a*a*b", "(a*)*%1b", ".-.-.-x", "[^x]-[^x]-x"}) {
     CAPTURE(pattern);
-    LuaPattern search(long_text, pattern, kSteps);
+    LuaPattern search(long_text, pattern, kSteps, {});
     LuaPattern::Match match;
     CHECK_THROWS_WITH(search.find(0, match), "pattern took more than 100000 steps");
   }
   // Each question mark is one level of recursion.
   std::string deep;
   for (int i = 0; i < 100'000; ++i) deep += "a?";
-  LuaPattern search(long_text, deep, 10'000'000);
+  LuaPattern search(long_text, deep, 10'000'000, {});
   LuaPattern::Match match;
   CHECK_THROWS_WITH(search.find(0, match), "pattern too complex");
 }
@@ -165,4 +165,18 @@ TEST_CASE("the step limit holds for scripts", "[script][patterns]") {
   }
   // Plain text is found in linear time, without steps.
   CHECK(world.number("return (('a'):rep(1e6) .. 'b'):find(('a'):rep(1000) .. 'b')") == 999'001);
+}
+
+TEST_CASE("a long search pauses now and then, and ends where the pause throws", "[script][patterns]") {
+  const std::string text(50'000, 'a');
+  int pauses = 0;
+  LuaPattern::Match match;
+  LuaPattern whole(text, ".-b", 10 * LuaPattern::kStepsBetweenPauses, [&] { ++pauses; });
+  CHECK_THROWS_AS(whole.find(0, match), PatternError);
+  CHECK(pauses == 9);
+  LuaPattern ended(text, ".-b", 10 * LuaPattern::kStepsBetweenPauses, [&] {
+    if (++pauses == 12) throw std::runtime_error("enough");
+  });
+  CHECK_THROWS_WITH(ended.find(0, match), "enough");
+  CHECK(pauses == 12);
 }

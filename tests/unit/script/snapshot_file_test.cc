@@ -110,7 +110,7 @@ TEST_CASE("the digest is over names and contents", "[script][snapshot]") {
   CHECK(other([](Answers& all) { all.globs["/etc/*.lua"].matches.pop_back(); }));
   CHECK(other([](Answers& all) { all.listings.erase("/srv"); }));
   CHECK_FALSE(other([](Answers& all) { all.files["/etc/binary"].signature = {}; }));
-  CHECK_FALSE(other([](Answers& all) { all.real_paths.clear(); }));
+  CHECK(other([](Answers& all) { all.real_paths.clear(); }));  // one of them is of what was not there
 }
 
 TEST_CASE("a snapshot is for its owner alone, and replaces the old one as a whole", "[script][snapshot]") {
