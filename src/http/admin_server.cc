@@ -107,7 +107,7 @@ struct AdminServer::Impl {
   Impl(std::string bearer, Answer answering, AdminLimits bounds)
       : token(std::move(bearer)), answer(std::move(answering)), limits(bounds) {}
 
-  const std::string token;
+  std::string token;
   const Answer answer;
   const AdminLimits limits;
   EventLoop loop;
@@ -321,6 +321,10 @@ void AdminServer::Impl::end() {
 AdminServer::AdminServer(std::vector<UniqueFd> listening, std::string token, Answer answer, AdminLimits limits)
     : impl_(std::make_unique<Impl>(std::move(token), std::move(answer), limits)) {
   impl_->start(std::move(listening));
+}
+
+void AdminServer::use_token(std::string token) {
+  impl_->loop.post([impl = impl_.get(), token = std::move(token)] { impl->token = token; });
 }
 
 AdminServer::~AdminServer() {

@@ -49,6 +49,8 @@ class AdminServer {
   /// else the answer is 401; an empty token lets nobody in over TCP. A request that a web page could make a browser
   /// send (with an Origin field) is refused with 403. What `answer` throws is logged and answered 500.
   AdminServer(std::vector<UniqueFd> listening, std::string token, Answer answer, AdminLimits limits = {});
+  /// Another token from now on. Any thread.
+  void use_token(std::string token);
   /// Ends connections that wait for an answer, too: theirs is 503. Not from the admin thread.
   ~AdminServer();
   AdminServer(const AdminServer&) = delete;

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <stdexcept>
 
 #include "base/check.h"
+#include "http/descriptors.h"
 #include "http/files_handler.h"
 #include "http/guard/interpose.h"
 #include "http/redirect_handler.h"
@@ -66,6 +68,8 @@ void configure_library(h2o_globalconf_t& global, const config::Config& config) {
 FrontendCore::FrontendCore(EventLoop& event_loop, FrontendOptions given)
     : loop(event_loop), options(std::move(given)), config(options.config), sites(config->sites), tls(options.tls) {
   CHECK(tls.size() == config->listen.size());
+  auto reserve = reserve_descriptors(descriptors_per_context);
+  if (!reserve) throw std::runtime_error(reserve.error().message);
   if (options.upstreams == nullptr) own_upstreams_ = std::make_unique<UpstreamPools>(loop, *options.counters);
   owner.counters = options.counters;
   owner.limits.resets_per_10s = config->limits.resets_per_10s;
@@ -86,6 +90,7 @@ FrontendCore::FrontendCore(EventLoop& event_loop, FrontendOptions given)
     for (const config::Route& route : site.routes) h2o_config_register_path(host, route.prefix.c_str(), 0);
   }
   add_routes(*host);
+  reserve->clear();
   h2o_context_init(&context, loop.get(), &global);
   // The library would keep files open, and their sizes and dates in mind, for ever; requests of one turn may share
   // them.

@@ -28,13 +28,31 @@ Delivered instead(const ExchangeState& exchange, const push::Entry& entry, push:
   return {push::How::link, reason};
 }
 
-/// The generation answers for the assets that its rules hint. What the application hints is not its fault.
-void watch_hint(const ExchangeState& exchange, const push::Entry& entry) {
+/// The path of an asset that a rule hints: its generation answers for it. Empty where that is not so, as for what the
+/// application hints.
+std::string_view watched_path(const ExchangeState& exchange, const push::Entry& entry) {
   const push::WorkerRules* rules = exchange.delivery->rules.get();
-  if (entry.rule == nullptr || rules == nullptr || rules->watch == nullptr) return;
-  if (entry.hint.kind == push::Kind::preconnect) return;
-  const std::string_view path = push::same_origin_path(entry.hint.url, exchange.scheme, exchange.authority);
-  if (!path.empty()) rules->watch->hinted(exchange.host, path);
+  if (entry.rule == nullptr || rules == nullptr || rules->watch == nullptr) return {};
+  if (entry.hint.kind == push::Kind::preconnect) return {};
+  return push::same_origin_path(entry.hint.url, exchange.scheme, exchange.authority);
+}
+
+/// The client may ask for it, or get it, before the page's status is known.
+void announce_to_watch(const ExchangeState& exchange, const push::Entry& entry) {
+  const std::string_view path = watched_path(exchange, entry);
+  if (!path.empty()) exchange.delivery->rules->watch->announced(exchange.host, path);
+}
+
+/// The page came well: what it hinted is owed an answer.
+void tell_watch(const ExchangeState& exchange) {
+  const Delivery& delivery = *exchange.delivery;
+  for (std::size_t i = 0; i != delivery.list.entries().size(); ++i) {
+    const Delivered& delivered = delivery.delivered[i];
+    // A promise that was taken back, because its answer was an error, is no delivery, but says all about the asset.
+    if (delivered.how == push::How::none && delivered.reason != push::Reason::no_answer) continue;
+    const std::string_view path = watched_path(exchange, delivery.list.entries()[i]);
+    if (!path.empty()) delivery.rules->watch->hinted(exchange.host, path);
+  }
 }
 
 /// Sends the 103 of a plan; where it cannot go out any more, its entries are left to Link.
@@ -68,7 +86,7 @@ void deliver(ExchangeState& exchange, const push::PushList& fresh, const push::R
     const push::Entry& entry = added.entries()[planned.entry];
     Delivered outcome{planned.how, planned.reason};
     // Before a promise, whose answer may be there when it returns.
-    if (planned.how != push::How::none) watch_hint(exchange, entry);
+    if (planned.how == push::How::push || planned.how == push::How::early_hints) announce_to_watch(exchange, entry);
     if (planned.how == push::How::push) {
       outcome.reason = promise(exchange, entry.hint);
       if (outcome.reason != push::Reason::sent) outcome = instead(exchange, entry, outcome.reason);
@@ -174,7 +192,9 @@ void deliver_response_phase(ExchangeState& exchange) {
       deliver(exchange, hints_of_links(req.res.headers.entries, req.res.headers.size, exchange.path), request, true);
     }
   }
-  if (exchange.delivery != nullptr) add_link_fields(exchange);
+  if (exchange.delivery == nullptr) return;
+  add_link_fields(exchange);
+  tell_watch(exchange);
 }
 
 void informational_from_upstream(Exchange& exchange, int status, const h2o_header_t* headers, std::size_t count) {

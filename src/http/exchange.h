@@ -15,6 +15,16 @@ namespace outrider::http {
 class Delivery;
 class FrontendCore;
 
+/// Something that an exchange waits for and that may take long: an upstream's answer.
+class Awaited {
+ public:
+  /// Nobody waits any more. Ends the exchange, which may be gone on return, unless bytes are with the client just now.
+  virtual void give_up() = 0;
+
+ protected:
+  ~Awaited() = default;
+};
+
 struct Exchange {
   h2o_req_t* req = nullptr;
   FrontendCore* frontend = nullptr;
@@ -36,6 +46,7 @@ struct Exchange {
   std::string_view upstream;  // the server that answered or failed
   std::string_view error;     // the cause of a 502, 504 …
 
+  Awaited* awaited = nullptr;    // as long as there is something
   Delivery* delivery = nullptr;  // hints of this request; null where no rule matched
 
   /// The exchange of a request, or nullptr where it never reached our first handler.

@@ -34,6 +34,7 @@ ExchangeState& ExchangeState::begin(h2o_req_t& req, FrontendCore& core, Connecti
   exchange->first_on_connection = connection.requests == 0;
   ++connection.requests;
   ++connection.requests_open;
+  if (req.version < 0x200) connection.http1_exchange = exchange;
   count(core.options.counters->requests, 1);
   count(core.options.counters->requests_total, 1);
   watch_response_head(*exchange);
@@ -42,6 +43,8 @@ ExchangeState& ExchangeState::begin(h2o_req_t& req, FrontendCore& core, Connecti
 
 ExchangeState::~ExchangeState() {
   --connection.requests_open;
+  connection.idle_since_ms = h2o_now(frontend->loop.get());
+  if (connection.http1_exchange == this) connection.http1_exchange = nullptr;
   count(frontend->options.counters->requests, -1);
 }
 

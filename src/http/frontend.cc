@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "http/core.h"
+#include "http/descriptors.h"
 #include "http/farewell.h"
 #include "http/guard/interpose.h"
 #include "http/listener.h"
@@ -62,7 +63,8 @@ struct Frontend::Impl {
     h2o_timeout_link(impl.core.loop.get(), &impl.core.context.hundred_ms_timeout, entry);
     impl.count_streams(open_streams(impl.core));
     for (const auto& listener : impl.listeners) listener->resume();
-    if (impl.core.draining) take_leave(impl.core, impl.drain_began_ms);
+    if (impl.core.draining) take_leave(impl.core, impl.farewell);
+    if (impl.closing) cut_all(impl.core);
   }
 
   /// The counter is the sum over the worker's frontends.
@@ -80,8 +82,15 @@ struct Frontend::Impl {
   std::vector<std::unique_ptr<Listener>> listeners;
   Ticker ticker{};
   std::int64_t streams_counted = 0;
-  std::uint64_t drain_began_ms = 0;
+  Farewell farewell;
+  bool closing = false;
 };
+
+Result<void> Frontend::can_be_made(std::size_t how_many) {
+  const auto reserve = reserve_descriptors(how_many * descriptors_per_context);
+  if (!reserve) return tl::unexpected(reserve.error());
+  return {};
+}
 
 Frontend::Frontend(EventLoop& loop, FrontendOptions options)
     : impl_(std::make_unique<Impl>(loop, std::move(options))) {}
@@ -137,13 +146,15 @@ void Frontend::take_over(Frontend& old, const std::vector<std::optional<std::siz
   old.impl_->listeners = std::move(gone);
 }
 
-void Frontend::drain() {
+void Frontend::drain(Leave leave) {
   FrontendCore& core = impl_->core;
-  if (std::exchange(core.draining, true)) return;
-  for (const auto& listener : impl_->listeners) listener->stop();
-  impl_->drain_began_ms = h2o_now(core.loop.get());
-  core.context.shutdown_requested = 1;  // HTTP/1 responses say "Connection: close" from now on
-  take_leave(core, impl_->drain_began_ms);
+  if (!std::exchange(core.draining, true)) {
+    for (const auto& listener : impl_->listeners) listener->stop();
+    core.context.shutdown_requested = 1;  // HTTP/1 responses say "Connection: close" from now on
+    impl_->farewell = {leave, h2o_now(core.loop.get())};
+  }
+  if (leave == Leave::soon) impl_->farewell.leave = leave;
+  take_leave(core, impl_->farewell);
 }
 
 bool Frontend::drained() const {
@@ -151,7 +162,8 @@ bool Frontend::drained() const {
 }
 
 void Frontend::close_all() {
-  for (Connection* connection : impl_->core.owner.connections) connection->shut_down();
+  impl_->closing = true;
+  cut_all(impl_->core);
 }
 
 std::size_t Frontend::connections() const {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "base/result.h"
 #include "config/config.h"
 #include "http/event_loop.h"
 #include "push/record.h"
@@ -85,10 +86,21 @@ struct FrontendOptions {
   std::function<void(std::string_view phase, std::string_view rule, std::string_view path)> progress;
 };
 
+/// How a frontend that drains treats HTTP/1 connections that wait for nothing.
+enum class Leave {
+  soon,    // ends them at once
+  gently,  // gives them some seconds for a request that may be on its way: its response says "Connection: close"
+};
+
 class Frontend {
  public:
-  /// Throws std::runtime_error where libh2o would run unguarded (guard/interpose.h): a fault of the build, not of the
-  /// operator's files.
+  /// Whether there are descriptors for this many frontends right now, found by opening as many. What they are short of
+  /// is said in the error. It may be otherwise a moment later: connections that come meanwhile take descriptors, too.
+  static Result<void> can_be_made(std::size_t how_many);
+
+  /// Throws std::runtime_error where libh2o would run unguarded (guard/interpose.h), which is a fault of the build and
+  /// not of the operator's files; and where there are no descriptors for it, with the words of `can_be_made`. Between
+  /// that look and the library's own use of them another thread may take them: then the library ends the process.
   Frontend(EventLoop& loop, FrontendOptions options);
   /// Every connection must be gone: drained(), or never begun. May run from anywhere on the loop's thread but from this
   /// frontend's own callbacks.
@@ -112,11 +124,12 @@ class Frontend {
   /// old frontend, then stops. Connections that speak HTTP stay with the old frontend; drain it next.
   void take_over(Frontend& old, const std::vector<std::optional<std::size_t>>& listen_of);
 
-  /// Stops accepting, tells clients (GOAWAY, Connection: close) and lets requests in flight finish.
-  void drain();
+  /// Stops accepting, tells clients (GOAWAY, Connection: close) and lets requests in flight finish. Once draining
+  /// `soon` it does not become gentle any more; the other way round it hurries.
+  void drain(Leave leave);
   /// True once drained: no connection is left.
   bool drained() const;
-  /// Cuts every connection that is left.
+  /// Cuts every connection that is left, whatever it waits for: soon after there is none.
   void close_all();
   /// Open ones that belong to this frontend.
   std::size_t connections() const;

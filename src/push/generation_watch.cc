@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "push/generation_watch.h"
 
-#include <functional>
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "push/siphash.h"
 
 namespace outrider::push {
 namespace {
-
-constexpr std::size_t places = 2 * GenerationWatch::most_assets;
-
-std::uint64_t hash_of(std::string_view host, std::string_view path) {
-  const std::hash<std::string_view> hash;
-  const std::uint64_t mixed = (hash(host) * 0x9E37'79B9'7F4A'7C15u) ^ hash(path);
-  return mixed == 0 ? 1 : mixed;
-}
 
 /// RFC 9110 15.5, RFC 6585 5: wrong with the request, whatever the asset is.
 bool is_clients_doing(int status) {
@@ -22,27 +18,55 @@ bool is_clients_doing(int status) {
 
 }  // namespace
 
-std::size_t GenerationWatch::place_of(std::uint64_t hash) const {
-  std::size_t place = hash % places;
-  while (hashes_[place] != 0 && hashes_[place] != hash) place = (place + 1) % places;
+std::uint64_t GenerationWatch::hash_of(std::string_view host, std::string_view path) const {
+  // The multiplication keeps ("a", "b") and ("b", "a") apart.
+  return siphash24(key_, host) * 0x9E37'79B9'7F4A'7C15u + siphash24(key_, path);
+}
+
+GenerationWatch::Asset& GenerationWatch::place_of(std::string_view host, std::string_view path) {
+  if (known_.empty()) {
+    known_.resize(most_assets);
+    std::random_device random;
+    std::generate(key_.begin(), key_.end(), [&] { return static_cast<std::uint8_t>(random()); });
+  }
+  const std::uint64_t hash = hash_of(host, path);
+  Asset& place = known_[hash % most_assets];
+  if (place.hash != hash) place = Asset{hash};
   return place;
 }
 
+void GenerationWatch::count_answer(bool bad) {
+  add(assets_);
+  if (bad) add(bad_assets_);
+}
+
+void GenerationWatch::announced(std::string_view host, std::string_view path) {
+  Asset& asset = place_of(host, path);
+  if (asset.early == Early::none) asset.early = Early::awaited;
+}
+
 void GenerationWatch::hinted(std::string_view host, std::string_view path) {
-  if (hashes_.empty()) hashes_.resize(places);
-  const std::uint64_t hash = hash_of(host, path);
-  std::uint64_t& place = hashes_[place_of(hash)];
-  if (place == hash || used_ == most_assets) return;
-  place = hash;
-  ++used_;
+  Asset& asset = place_of(host, path);
+  const Early early = std::exchange(asset.early, Early::none);
+  if (early == Early::good || early == Early::bad) {
+    count_answer(early == Early::bad);
+  } else if (asset.owed != most_owed) {
+    ++asset.owed;
+  }
 }
 
 void GenerationWatch::answered(std::string_view host, std::string_view path, int status) {
-  if (used_ == 0 || status < 200 || is_clients_doing(status)) return;
+  if (known_.empty() || status < 200 || is_clients_doing(status)) return;
   const std::uint64_t hash = hash_of(host, path);
-  if (hashes_[place_of(hash)] != hash) return;
-  add(assets_);
-  if (status >= 300 && status != 304) add(bad_assets_);
+  Asset& asset = known_[hash % most_assets];
+  if (asset.hash != hash) return;
+  const bool bad = status >= 300 && status != 304;
+  if (asset.owed != 0) {
+    --asset.owed;
+    count_answer(bad);
+  } else if (asset.early == Early::awaited) {
+    asset.early = bad ? Early::bad : Early::good;
+  }
 }
 
 }  // namespace outrider::push

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What one worker sees of one generation while it serves: how often its rules fail, and whether the assets that it
-// hints are there. A generation that turns out bad is left because of these numbers. One per generation and worker,
-// used by that worker's thread; the counters may be read by any.
+// hints are there. A generation that turns out bad is left because of these numbers, so no visitor may fill them as he
+// likes: an answer counts only if it is owed to a hint, one answer for each hint, and only hints of pages that came
+// well (2xx or 304) count. Who makes up paths gets 404 for his pages, whatever a rule makes of their captures; who asks
+// for one asset again and again without its page counts for the few hints that nobody has followed. One per generation
+// and worker, used by that worker's thread; the counters may be read by any.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -14,8 +18,10 @@ namespace outrider::push {
 
 class GenerationWatch {
  public:
-  /// URLs that are remembered; hints of further ones are not watched.
+  /// URLs that are remembered: a further one takes the place of another, so that what is hinted now is watched.
   static constexpr std::size_t most_assets = 4096;
+  /// Hints of one URL that may wait for their answers at a time: most visitors have the asset already and never ask.
+  static constexpr std::uint8_t most_owed = 16;
 
   /// A request began with this generation. Single writer: plain stores suffice.
   void request() { add(requests_); }
@@ -24,10 +30,13 @@ class GenerationWatch {
     add(evaluations_);
     if (failed) add(failed_evaluations_);
   }
-  /// A hint for this path (with its query, without fragment) of this host (lower case, no port) was delivered.
+  /// A hint for this path (with its query, without fragment) of this host (lower case, no port) goes out ahead of its
+  /// page's status, so its answer may come first: it is kept until `hinted` tells that the page came well.
+  void announced(std::string_view host, std::string_view path);
+  /// A page that came well hinted this path: one answer for it counts.
   void hinted(std::string_view host, std::string_view path);
-  /// A GET or HEAD for this path has been answered; counted if it was hinted. Bad is a redirect or ≥ 400; 304 is good.
-  /// What any client can provoke by its request's own fields (400, 412, 416 …) says nothing and is not counted.
+  /// A GET or HEAD for this path has been answered; counted if it is owed to a hint. Bad is a redirect or ≥ 400; 304 is
+  /// good. What any client can provoke by its request's own fields (400, 412, 416 …) says nothing and is not counted.
   void answered(std::string_view host, std::string_view path, int status);
 
   // Any thread.
@@ -42,13 +51,23 @@ class GenerationWatch {
   static void add(Counter& counter) {
     counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
-  /// Where the hash is, or the empty place where it would be.
-  std::size_t place_of(std::uint64_t hash) const;
+
+  /// The answer to a hint that was announced.
+  enum class Early : std::uint8_t { none, awaited, good, bad };
+  struct Asset {
+    std::uint64_t hash = 0;
+    std::uint8_t owed = 0;
+    Early early = Early::none;
+  };
+
+  std::uint64_t hash_of(std::string_view host, std::string_view path) const;
+  /// The asset's place, emptied where it was another's.
+  Asset& place_of(std::string_view host, std::string_view path);
+  void count_answer(bool bad);
 
   Counter requests_{0}, evaluations_{0}, failed_evaluations_{0}, assets_{0}, bad_assets_{0};
-  /// Hashes of host and path, open addressing; empty until the first hint, 0 is an empty place.
-  std::vector<std::uint64_t> hashes_;
-  std::size_t used_ = 0;
+  std::vector<Asset> known_;            // by hash; empty until the first hint
+  std::array<std::uint8_t, 16> key_{};  // drawn with the first hint: nobody can make paths that share a place
 };
 
 }  // namespace outrider::push

@@ -26,6 +26,7 @@ struct Site;
 namespace outrider::http {
 
 struct LiveCounters;
+struct Exchange;
 class Connection;
 
 /// What all connections of a frontend share. It outlives them.
@@ -72,9 +73,11 @@ class Connection {
   /// When this HTTP/2 connection was told that its frontend drains (RFC 9113 6.8); 0 = not yet.
   std::uint64_t goaway_at_ms = 0;
 
-  std::uint64_t requests = 0;       // begun
-  std::uint32_t requests_open = 0;  // begun and not ended
-  bool upgraded = false;            // a tunnel now (RFC 9110 7.8)
+  std::uint64_t requests = 0;          // begun
+  std::uint32_t requests_open = 0;     // begun and not ended
+  std::uint64_t idle_since_ms = 0;     // the end of the last one, by the loop's clock
+  Exchange* http1_exchange = nullptr;  // the one that is open over HTTP/1, which has one at a time
+  bool upgraded = false;               // a tunnel now (RFC 9110 7.8)
   push::SentMemory sent;
   std::optional<push::TlsFacts> tls;      // found with the first request that a rule looks at; they do not change
   std::string last_authority, last_host;  // of the last request, which the next one most often repeats
@@ -87,6 +90,8 @@ class Connection {
   using FrameReader = ssize_t (*)(h2o_http2_conn_t*, const std::uint8_t*, std::size_t, const char**);
   FrameReader read_expect = nullptr;     // the library's, as it is now
   FrameReader between_frames = nullptr;  // the one that the preface's reader left in place
+  /// The client's preface has come, and our SETTINGS are on their way: nothing may go before them (RFC 9113 3.4).
+  bool preface_came() const { return between_frames != nullptr; }
   FrameCounts frames;
 
   /// An interim response over HTTP/1 (RFC 9110 15.2) that is being written. The library knows nothing of it: what it

@@ -56,11 +56,23 @@ ResponseRelay::ResponseRelay(Exchange& exchange, Backend& backend, OutgoingReque
           std::make_unique<Transaction>(backend, std::move(request), static_cast<Transaction::Listener&>(*this))) {
   generator_.relay = this;
   generator_.generator.proceed = [](h2o_generator_t* self, h2o_req_t*) {
-    reinterpret_cast<Generator*>(self)->relay->transaction_->resume();
+    ResponseRelay& relay = *reinterpret_cast<Generator*>(self)->relay;
+    relay.with_client_ = false;
+    relay.transaction_->resume();
   };
   generator_.generator.stop = [](h2o_generator_t* self, h2o_req_t*) {
     reinterpret_cast<Generator*>(self)->relay->transaction_.reset();
   };
+  exchange_.awaited = this;  // it ends before we do: both go with the request
+}
+
+void ResponseRelay::give_up() {
+  // The client's connection is cut, and the library finds that by itself while it writes.
+  if (with_client_ || transaction_ == nullptr) return;
+  transaction_.reset();
+  exchange_.awaited = nullptr;
+  const std::string cause = "given up: the client's connection had to end (drain_timeout_ms)";
+  responded_ ? on_broken(cause) : on_failed(503, cause);
 }
 
 void ResponseRelay::on_informational(const ResponseHead& head) {
@@ -88,18 +100,21 @@ void ResponseRelay::on_response(const ResponseHead& head, std::span<char> body, 
   copy_head(head);
   // Of a body without a known length only the closed connection tells HTTP/1.0 clients the end.
   if (req_.version < 0x101) req_.http1_is_persistent = 0;
+  responded_ = true;
   h2o_start_response(&req_, &generator_.generator);
   send(body, complete);
 }
 
 /// May be the end of this object: a request that has sent everything is disposed of.
 void ResponseRelay::send(std::span<char> body, bool complete) {
+  with_client_ = true;
   h2o_iovec_t piece{body.data(), body.size()};
   h2o_send(&req_, &piece, body.empty() ? 0 : 1, complete ? H2O_SEND_STATE_FINAL : H2O_SEND_STATE_IN_PROGRESS);
 }
 
 void ResponseRelay::on_switched(const ResponseHead& head, std::unique_ptr<Connection> connection,
                                 std::span<char> first) {
+  exchange_.awaited = nullptr;  // from now on the tunnel sees when the client goes
   copy_head(head);
   req_.res.content_length = SIZE_MAX;
   append(&req_.pool, req_.res.headers, pooled_header(&req_.pool, {"upgrade", "websocket"}));
@@ -107,10 +122,12 @@ void ResponseRelay::on_switched(const ResponseHead& head, std::unique_ptr<Connec
 }
 
 void ResponseRelay::on_failed(int status, std::string cause) {
+  exchange_.awaited = nullptr;
   fail(exchange_, status, cause);
 }
 
 void ResponseRelay::on_broken(std::string cause) {
+  exchange_.awaited = nullptr;
   exchange_.error = keep(&req_.pool, cause);
   log::warning("{} {}{}: the response broke off: {}", view(req_.method), exchange_.host, exchange_.path, cause);
   h2o_send(&req_, nullptr, 0, H2O_SEND_STATE_ERROR);

@@ -12,7 +12,7 @@
 
 namespace outrider::http::upstream {
 
-class ResponseRelay final : Transaction::Listener {
+class ResponseRelay final : Transaction::Listener, Awaited {
  public:
   /// Sends `request` to a server of `backend` and answers `exchange` with what comes. `tunnels` takes connections that
   /// switch to WebSocket; nullptr where the request asks for no upgrade.
@@ -31,6 +31,7 @@ class ResponseRelay final : Transaction::Listener {
 
   void copy_head(const ResponseHead& head);
   void send(std::span<char> body, bool complete);
+  void give_up() override;
 
   void on_server(std::string_view name) override { exchange_.upstream = name; }
   void on_informational(const ResponseHead& head) override;
@@ -45,6 +46,8 @@ class ResponseRelay final : Transaction::Listener {
   Tunnels* const tunnels_;
   Generator generator_{};
   std::unique_ptr<Transaction> transaction_;
+  bool responded_ = false;    // the library has the response's head
+  bool with_client_ = false;  // a piece of the body is under way to the client
 };
 
 }  // namespace outrider::http::upstream

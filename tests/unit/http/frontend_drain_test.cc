@@ -61,7 +61,7 @@ TEST_CASE("new connections are served by the frontend that took the listener ove
   CHECK(rig.wait_for([&] { return old->drained(); }));
   rig.destroy(old);
   CHECK_THAT(WebClient(socket.port).get("/page"), Catch::EndsWith("new"));
-  rig.on_loop([&] { fresh->drain(); });
+  rig.on_loop([&] { fresh->drain(http::Leave::soon); });
   CHECK(rig.wait_for([&] { return fresh->drained(); }));
   rig.destroy(fresh);
   CHECK(rig.counters.connections == 0);
@@ -72,7 +72,7 @@ TEST_CASE("a frontend without listeners and connections is drained at once") {
   auto frontend = rig.frontend(rig.config(""));
   rig.on_loop([&] {
     CHECK_FALSE(frontend->drained());
-    frontend->drain();
+    frontend->drain(http::Leave::soon);
     CHECK(frontend->drained());
     frontend.reset();
   });
@@ -112,7 +112,7 @@ TEST_CASE("what waits in the socket of a listener that is gone is still served, 
   rig.on_loop([&] {
     waiting.emplace(socket->port);  // the loop cannot accept it before this returns
     fresh->take_over(*old, {std::nullopt});
-    old->drain();
+    old->drain(http::Leave::soon);
     CHECK(old->connections() == 1);
   });
   const std::uint16_t port = socket->port;
@@ -135,7 +135,7 @@ TEST_CASE("HTTP/2 hears GOAWAY twice and ends when nothing is open") {
   client.send(preface + frame(1, 5, 1, get_head));
   CHECK(rig.wait_for([&] { return old->connections() == 1; }));
   client.read_for(200ms);
-  rig.on_loop([&] { old->drain(); });
+  rig.on_loop([&] { old->drain(http::Leave::soon); });
   const auto first = frames(client.read_for(500ms), goaway_frame);
   REQUIRE(first.size() == 1);
   CHECK(first[0].substr(0, 8) == std::string("\x7f\xff\xff\xff\0\0\0\0", 8));
@@ -159,7 +159,7 @@ TEST_CASE("an upload over HTTP/2 is not cut by draining") {
   WebClient client(socket.port);
   client.send(preface + frame(1, 4, 1, post_head) + frame(0, 0, 1, "half of"));
   client.read_for(200ms);
-  rig.on_loop([&] { old->drain(); });
+  rig.on_loop([&] { old->drain(http::Leave::soon); });
   CHECK(frames(client.read_for(2500ms), goaway_frame).size() == 1);
   CHECK(rig.connections(*old) == 1);
   client.send(frame(0, 1, 1, " it"));
@@ -178,12 +178,44 @@ TEST_CASE("a connection that turns to HTTP/2 while its frontend drains is told s
   rig.listen(*old, socket);
   WebClient client(socket.port);
   CHECK(rig.wait_for([&] { return old->connections() == 1; }));
-  rig.on_loop([&] { old->drain(); });
+  rig.on_loop([&] { old->drain(http::Leave::soon); });
   client.send(preface + frame(1, 5, 1, get_head));
   const std::string bytes = client.read_for(2500ms);
   CHECK(frames(bytes, headers_frame).size() == 1);
   CHECK(frames(bytes, goaway_frame).size() == 2);
   CHECK(client.closes());
+  CHECK(rig.wait_for([&] { return old->drained(); }));
+  rig.destroy(old);
+}
+
+TEST_CASE("an HTTP/1 connection that waits for nothing may be used once more, but not for ever") {
+  Rig rig;
+  const ServerSocket socket;
+  auto old = rig.frontend(rig.config("old"));
+  rig.listen(*old, socket);
+  WebClient used(socket.port), idle(socket.port), spare(socket.port);
+  used.get("/page");
+  idle.get("/page");
+  CHECK(rig.wait_for([&] { return old->connections() == 3; }));
+  const auto begun = std::chrono::steady_clock::now();
+  const auto passed = [&] { return std::chrono::steady_clock::now() - begun; };
+  rig.on_loop([&] { old->drain(http::Leave::gently); });
+  std::this_thread::sleep_for(2s);
+  CHECK(rig.connections(*old) == 3);
+  CHECK_THAT(used.get("/page"), Catch::Contains("connection: close", Catch::CaseSensitive::No));
+  CHECK(used.closes());
+  SECTION("it ends by itself") {
+    CHECK(idle.closes());
+    CHECK(spare.closes());
+    CHECK(passed() > 4900ms);
+    CHECK(passed() < 6500ms);
+  }
+  SECTION("or when there is a hurry") {
+    rig.on_loop([&] { old->drain(http::Leave::soon); });
+    CHECK(idle.closes());
+    CHECK(spare.closes());
+    CHECK(passed() < 4s);
+  }
   CHECK(rig.wait_for([&] { return old->drained(); }));
   rig.destroy(old);
 }
@@ -198,7 +230,7 @@ TEST_CASE("close_all ends what draining leaves alone") {
   half.send("GET /pa");
   CHECK(rig.wait_for([&] { return old->connections() == 2; }));
   std::this_thread::sleep_for(50ms);
-  rig.on_loop([&] { old->drain(); });
+  rig.on_loop([&] { old->drain(http::Leave::soon); });
   std::this_thread::sleep_for(1500ms);
   CHECK(rig.connections(*old) == 2);
   rig.on_loop([&] { old->close_all(); });

@@ -158,6 +158,36 @@ TEST_CASE("a TLS handshake in flight lands in the new frontend") {
   rig.destroy(fresh);
 }
 
+TEST_CASE("nothing goes to an HTTP/2 client ahead of SETTINGS") {
+  Rig rig;
+  const ServerSocket socket;
+  const Certificates certificates;
+  auto old = rig.frontend(tls_config(rig, "old"), {certificates.context("one.example")});
+  rig.listen(*old, socket);
+  WebClient wire(socket.port), silent_wire(socket.port);
+  TlsClient tls, silent;
+  wire.send(tls.outgoing());
+  tls.finish(wire);
+  silent_wire.send(silent.outgoing());
+  silent.finish(silent_wire);
+  REQUIRE(tls.done());
+  REQUIRE(tls.speaks_http2());
+  REQUIRE(silent.speaks_http2());
+  tls.decrypt(wire.read_for(50ms));  // session tickets
+  rig.on_loop([&] { old->drain(http::Leave::soon); });
+  CHECK(tls.decrypt(wire.read_for(500ms)).empty());
+  wire.send(tls.encrypt(http2_hello + http2_health));
+  const std::string bytes = tls.decrypt(wire.read_for(2500ms));
+  REQUIRE(bytes.size() > 9);
+  CHECK(bytes[3] == 4);  // SETTINGS (RFC 9113 3.4)
+  CHECK_THAT(bytes, Catch::Contains("ok\n"));
+  CHECK_THAT(bytes, Catch::Contains(std::string("\x7f\xff\xff\xff", 4)));  // GOAWAY comes after it
+  CHECK(wire.closes());
+  CHECK(silent_wire.closes());  // who does not begin to speak is not waited for
+  CHECK(rig.wait_for([&] { return old->drained(); }));
+  rig.destroy(old);
+}
+
 TEST_CASE("a handshake of a listener that is gone stays with the old frontend") {
   Rig rig;
   const ServerSocket socket;
@@ -174,7 +204,7 @@ TEST_CASE("a handshake of a listener that is gone stays with the old frontend") 
   auto fresh = rig.frontend(std::move(config));
   rig.on_loop([&] {
     fresh->take_over(*old, {std::nullopt});
-    old->drain();
+    old->drain(http::Leave::soon);
     CHECK(old->connections() == 1);
   });
   rig.destroy(fresh);

@@ -213,10 +213,10 @@ void Rig::listen(Frontend& frontend, const ServerSocket& socket, std::size_t lis
   });
 }
 
-void Rig::replace(Frontend& old, Frontend& by) {
+void Rig::replace(Frontend& old, Frontend& by, Leave leave) {
   on_loop([&] {
     by.take_over(old, {std::optional<std::size_t>(0)});
-    old.drain();
+    old.drain(leave);
   });
 }
 

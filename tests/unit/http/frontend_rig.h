@@ -73,7 +73,7 @@ class Rig {
                                      std::vector<std::shared_ptr<const tls::ServerContext>> tls = {});
   void listen(Frontend& frontend, const ServerSocket& socket, std::size_t listen = 0);
   /// Takes over, each listener as the one of the same index, and drains the old one.
-  void replace(Frontend& old, Frontend& by);
+  void replace(Frontend& old, Frontend& by, Leave leave = Leave::soon);
   void destroy(std::unique_ptr<Frontend>& frontend);
   /// Waits until it holds on the loop's thread; false after five seconds.
   bool wait_for(const std::function<bool()>& condition);

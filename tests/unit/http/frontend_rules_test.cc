@@ -52,7 +52,7 @@ struct World {
     rig.listen(*frontend, socket);
   }
   ~World() {
-    rig.on_loop([&] { frontend->drain(); });
+    rig.on_loop([&] { frontend->drain(http::Leave::soon); });
     CHECK(rig.wait_for([&] { return frontend->drained(); }));
     rig.destroy(frontend);
   }
@@ -90,10 +90,10 @@ void add_application_link(config::Config& config) {
 TEST_CASE("requests, evaluations and hinted assets are counted for their generation") {
   push::Rule broken = rule("broken", "/never.css", "/broken");
   broken.hints_function = 1;
-  World world({rule("home", "/missing.css"), rule("good", "/page?v=1", "/else"), broken});
+  World world({rule("home", "/missing.css"), rule("good", "/page?v=1", "/page"), broken});
   const auto watch = world.current->watch;
   world.get("/page");
-  CHECK(world.rig.notes.lines(1) == Lines{"GET /page 200: link /missing.css not_http2"});
+  CHECK(world.rig.notes.lines(1) == Lines{"GET /page 200: link /missing.css not_http2, link /page?v=1 not_http2"});
   CHECK(watch->requests() == 1);
   CHECK(watch->evaluations() == 1);
   CHECK(watch->failed_evaluations() == 0);
@@ -106,7 +106,7 @@ TEST_CASE("requests, evaluations and hinted assets are counted for their generat
   CHECK(watch->assets() == 1);
   CHECK(watch->bad_assets() == 1);
   world.get("/nobody-hinted-this");
-  world.get("/else");
+  world.get("/missing.css");  // its hint has been answered
   world.get("/page?v=2");
   world.get("/page?v=1");
   world.rig.notes.lines(6);
@@ -114,9 +114,22 @@ TEST_CASE("requests, evaluations and hinted assets are counted for their generat
   CHECK(watch->bad_assets() == 1);
 
   world.get("/broken");
-  world.rig.notes.lines(8);
-  CHECK(watch->evaluations() == 5);
+  world.rig.notes.lines(8);  // and the rule's failure
+  CHECK(watch->evaluations() == 4);
   CHECK(watch->failed_evaluations() == 1);
+}
+
+TEST_CASE("hints of pages that did not come well are not watched") {
+  World world({rule("nowhere", "/gone.css", "/nowhere"), rule("captures", "/img/{id}.jpg", "/p/{id}")});
+  for (int i = 0; i != 20; ++i) {
+    world.get("/nowhere");
+    world.get("/gone.css");
+    world.get("/p/made-up-" + std::to_string(i));
+    world.get("/img/made-up-" + std::to_string(i) + ".jpg");
+  }
+  world.rig.notes.lines(80);
+  CHECK(world.current->watch->evaluations() == 40);
+  CHECK(world.current->watch->assets() == 0);
 }
 
 TEST_CASE("a request is refused or sent to https without a word about its asset") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Upstreams across configurations: their connections and their health stay, and what is under way goes on.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "unit/http/frontend_rig.h"
@@ -56,7 +57,7 @@ TEST_CASE("a new configuration goes on with the connections to an upstream that 
   at_app.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
   CHECK_THAT(second.read_until("two"), Catch::EndsWith("two"));
 
-  rig.on_loop([&] { fresh->drain(); });
+  rig.on_loop([&] { fresh->drain(http::Leave::soon); });
   REQUIRE(rig.wait_for([&] { return fresh->drained(); }));
   rig.destroy(fresh);
   CHECK(at_app.closes());  // nobody uses it any more
@@ -129,4 +130,38 @@ TEST_CASE("what an upstream is answering and a WebSocket go on while the fronten
   rig.destroy(old);
   rig.destroy(fresh);
   CHECK(rig.counters.connections == 0);
+}
+
+TEST_CASE("close_all ends requests whose upstream does not answer") {
+  Rig rig;
+  const ServerSocket socket, app;
+  auto old = rig.frontend(proxying(rig, upstream_at(app.port)));
+  rig.listen(*old, socket);
+  WebClient waiting(socket.port), halfway(socket.port);
+  waiting.send("GET /waiting HTTP/1.1\r\nHost: a.example\r\n\r\n");
+  WebClient silent(app.accept());
+  silent.read_until(head_only);
+  halfway.send("GET /halfway HTTP/1.1\r\nHost: a.example\r\n\r\n");
+  WebClient stalled(app.accept());
+  stalled.read_until(head_only);
+  stalled.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf");
+  CHECK_THAT(halfway.read_until("half"), Catch::EndsWith("half"));
+  rig.on_loop([&] { old->drain(http::Leave::gently); });
+  std::this_thread::sleep_for(300ms);
+  CHECK(rig.connections(*old) == 2);
+
+  const auto begun = std::chrono::steady_clock::now();
+  rig.on_loop([&] { old->close_all(); });
+  CHECK(silent.closes());
+  CHECK(stalled.closes());
+  CHECK(waiting.closes());
+  CHECK(halfway.closes());
+  REQUIRE(rig.wait_for([&] { return old->drained(); }));
+  CHECK(std::chrono::steady_clock::now() - begun < 2s);
+  auto lines = rig.notes.lines(2);
+  std::sort(lines.begin(), lines.end());
+  CHECK(lines == std::vector<std::string>{"GET /halfway 200", "GET /waiting 503"});
+  CHECK(rig.counters.requests == 0);
+  CHECK(rig.counters.upstream_connections == 0);
+  rig.destroy(old);
 }
