@@ -2,6 +2,7 @@
 #include "app/server.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -35,6 +36,7 @@ Server::Server(const RunCommand& command, SocketSource& sockets, Parent& parent)
       parent_(parent),
       loop_(must(uv::Loop::create())),
       state_files_(StateFiles(command.state_dir, command.config), command.files.empty()),
+      facts_timer_(loop_),
       second_(loop_),
       stop_timer_(loop_),
       drain_timer_(loop_) {}
@@ -42,6 +44,7 @@ Server::Server(const RunCommand& command, SocketSource& sockets, Parent& parent)
 Server::~Server() {
   // The admin plane calls us, and what is being loaded would come back to us.
   admin_.reset();
+  if (reloads_) reloads_->cancel();
   loader_.reset();
 }
 
@@ -64,6 +67,7 @@ void Server::read_everything() {
   first_serving_.config = first.loaded.config;
   first_serving_.tls = first.loaded.tls;
   first_token_ = first.loaded.admin_token;
+  first_tried_digest_ = first.origin.cause == "restart" ? memo.tried_digest : first.loaded.digest;
   if (auto opened = log::open(config.error_log.to, config.error_log.level); !opened) {
     problems.add({}, opened.error().message);
   }
@@ -105,6 +109,7 @@ void Server::start_workers() {
   parent_.notes(notes_->fd());
   chores_ = must(Background::create(loop_, "outrider/chores"));
   loader_ = must(Background::create(loop_, "outrider/load"));
+  disk_ = must(Background::create(loop_, "outrider/disk"));
   workers_ = must(WorkerGroup::create(loop_));
   Workplace::Shared shared;
   shared.failures = &failures_;
@@ -119,9 +124,9 @@ void Server::start_workers() {
   }
   const Reloads::Parts parts{command_,      keys_,      watchdog_, sockets_, *workers_,
                              *generations_, listeners_, *loader_,  *chores_, *notes_};
-  reloads_ = std::make_unique<Reloads>(parts, std::move(first_serving_), *this);
+  reloads_ = std::make_unique<Reloads>(parts, std::move(first_serving_), first_token_, first_tried_digest_, *this);
   auto_rollback_.emplace(clock_);
-  auto_rollback_->begin(generations_->live()->config->reload.rollback);
+  begin_trial();
 }
 
 void Server::start_admin(const std::string& token) {
@@ -132,7 +137,10 @@ void Server::start_admin(const std::string& token) {
         admin_line_->post(
             [this, request = std::move(request), reply = std::move(reply)] { answer_admin(request, reply, *this); });
       });
-  state_files_.keep_admin(reloads_->serving().config->admin.addresses.front());
+  const config::Admin& admin = reloads_->serving().config->admin;
+  const auto local = std::find_if(admin.addresses.begin(), admin.addresses.end(),
+                                  [](const Address& address) { return address.is_unix(); });
+  state_files_.keep_admin({local != admin.addresses.end() ? *local : admin.addresses.front(), admin.token_file});
 }
 
 void Server::watch_events() {
@@ -155,8 +163,11 @@ void Server::watch_events() {
         wish.kind = ReloadWish::Kind::certificates;
         wish.origin.cause = "certificates";
         ask(std::move(wish));
+        // A certificate may have been all that was missing.
+        const bool failed = last_reload_ && !last_reload_->fine;
+        if (failed && generations_->live()->config->watch) ask({.origin = {"watch", ""}});
       });
-  watches_->update(*generations_->live(), *reloads_->last_tried());
+  watches_->update(*generations_->live(), *reloads_->last_tried(), *reloads_->last_tried_config());
   look_again();
 }
 
@@ -219,21 +230,34 @@ void Server::reload_begins() {
 }
 
 void Server::reload_ended(const ReloadWish& wish, const ReloadOutcome& outcome) {
-  const Generation& live = *generations_->live();
-  const bool tried_nothing = !outcome.fine && outcome.problems.empty();
-  const bool of_certificates = wish.kind == ReloadWish::Kind::certificates;
-  // A new certificate does not mend a rule.
-  const bool masks = of_certificates && outcome.fine && last_reload_ && last_reload_->origin.cause != wish.origin.cause;
-  if (!wish.dry_run && !tried_nothing && !masks && !(of_certificates && outcome.fine && !last_reload_)) {
-    last_reload_ = {outcome.fine, clock_.wall(), wish.origin, {}};
-    for (const Problem& problem : outcome.problems) last_reload_->problems.push_back(problem.text());
+  if (wish.dry_run) return;
+  if (admin_) admin_->use_token(reloads_->admin_token());
+  if (outcome.tried) settle_reload(wish, outcome);
+  if (watches_) {
+    watches_->update(*generations_->live(), *reloads_->last_tried(), *reloads_->last_tried_config());
+    if (outcome.changed && wish.kind == ReloadWish::Kind::reload) look_again();
   }
-  if (outcome.fine && !wish.dry_run && !of_certificates) {
+  parent_.reloaded(shutdown_timeout(), status_line());
+}
+
+/// Notes what became of something that was tried, and says so.
+void Server::settle_reload(const ReloadWish& wish, const ReloadOutcome& outcome) {
+  std::vector<std::string> problems;
+  for (const Problem& problem : outcome.problems) problems.push_back(problem.text());
+  // A new certificate does not mend a rule, nor the other way round.
+  if (wish.kind == ReloadWish::Kind::certificates || outcome.fine) {
+    certificate_problems_ = wish.kind == ReloadWish::Kind::certificates ? problems : std::vector<std::string>();
+  }
+  if (wish.kind == ReloadWish::Kind::certificates) return;
+  if (wish.kind == ReloadWish::Kind::reload) {
+    last_reload_ = {outcome.fine, clock_.wall(), wish.origin, std::move(problems)};
+  }
+  if (outcome.fine) {
     last_success_ = clock_.wall();
     needs_restart_ = outcome.needs_restart;
     for (const std::string& sentence : needs_restart_) log::warning("{}", sentence);
-    if (!outcome.changed) log::info("{}: nothing has changed; generation {} goes on", wish.origin.cause, live.number);
   }
+  const Generation& live = *generations_->live();
   if (outcome.changed) {
     failures_.forget_rules();
     log::info("generation {}, digest {}: {} rules", live.number, live.digest.substr(0, 16), live.rules);
@@ -243,21 +267,46 @@ void Server::reload_ended(const ReloadWish& wish, const ReloadOutcome& outcome) 
           wish.why, live.number);
       auto_rollback_->trust();
     } else {
-      auto_rollback_->begin(live.config->reload.rollback);
+      begin_trial();
     }
     generations_->keep(live.config->reload.keep_generations);
     state_files_.runs(live.sources, *chores_);
-    keep_memo();
+  } else if (outcome.fine) {
+    log::info("{}: nothing has changed; generation {} goes on", wish.origin.cause, live.number);
   }
-  if (watches_) watches_->update(live, *reloads_->last_tried());
-  if (outcome.changed && wish.kind == ReloadWish::Kind::reload) look_again();
-  parent_.reloaded(shutdown_timeout(), status_line());
+  keep_memo();
+}
+
+void Server::begin_trial() {
+  auto_rollback_->begin(generations_->live()->config->reload.rollback, generations_->before_live());
+}
+
+/// The live generation turns out bad.
+void Server::leave_bad(const std::string& why) {
+  Generation& live = *generations_->live();
+  log::error("generation {} turns out bad: {}", live.number, why);
+  if (generations_->before_live() == nullptr) {
+    log::error("there is no earlier generation to go back to: generation {} goes on", live.number);
+    live.note = "bad: " + why;
+    return;
+  }
+  ReloadWish wish;
+  wish.kind = ReloadWish::Kind::rollback;
+  wish.origin = {"automatic rollback", ""};
+  wish.leaves = live.number;
+  wish.why = why;
+  ask(std::move(wish));
 }
 
 void Server::on_second() {
   failures_.tick();
   if (auto unused = generations_->take_unused(); !unused.empty()) {
-    chores_->run([unused = std::move(unused)]() -> Background::Then { return {}; });
+    chores_->run([unused = std::move(unused)]() mutable -> Background::Then {
+      unused.clear();
+      // What a Lua state leaves behind is in many pieces, which the allocator would keep for ever.
+      ::malloc_trim(0);
+      return {};
+    });
     generations_->keep(generations_->live()->config->reload.keep_generations);
   }
   for (const OffSwitches::Entry& entry : off_.expire(clock_.wall())) {
@@ -267,14 +316,7 @@ void Server::on_second() {
   }
   const AutoRollback::Event event = auto_rollback_->look(*generations_->live());
   if (event.proven) state_files_.is_good(generations_->live()->sources, *chores_);
-  if (event.bad) {
-    log::error("generation {} turns out bad: {}", generations_->live()->number, *event.bad);
-    ReloadWish wish;
-    wish.kind = ReloadWish::Kind::rollback;
-    wish.origin = {"automatic rollback", ""};
-    wish.why = *event.bad;
-    ask(std::move(wish));
-  }
+  if (event.bad) leave_bad(*event.bad);
   if (workers_->every_one_ticked(*notes_)) parent_.heartbeat();
 }
 
@@ -294,7 +336,7 @@ void Server::on_parent() {
   }
 }
 
-Result<void> Server::off(OffSwitches::Entry entry) {
+Result<void> Server::off(OffSwitches::Entry entry, std::function<void()> done) {
   const auto& sites = reloads_->serving().config->sites;
   const auto& sets = generations_->live()->workers.front()->sets;
   bool site_found = entry.what.site.empty(), rule_found = entry.what.rule.empty();
@@ -308,35 +350,49 @@ Result<void> Server::off(OffSwitches::Entry entry) {
   }
   if (!site_found) return failure(fmt::format("there is no site \"{}\" in the configuration", entry.what.site));
   if (!rule_found) return failure(fmt::format("there is no rule \"{}\" in what runs", entry.what.rule));
+  OffSwitches more = off_;
+  more.off(entry);
+  Memo kept = memo();
+  kept.off = more;
+  if (kept.text().size() > SocketChannel::max_text) {
+    return failure("too much is switched off one by one to be kept over a restart; switch off a site, or all hints");
+  }
   log::warning("switched off by {}: {}{}", entry.who, describe(entry.what),
                entry.until ? " until " + rfc3339(*entry.until) : std::string());
-  off_.off(std::move(entry));
-  use_switches();
+  off_ = std::move(more);
+  use_switches(std::move(done));
   keep_memo();
   return {};
 }
 
-std::size_t Server::on(const push::Switch& what, const std::string& who) {
+void Server::on(const push::Switch& what, const std::string& who, std::function<void(std::size_t)> done) {
   const std::size_t count = off_.on(what);
   if (count > 0) log::info("switched on by {}: {}", who, describe(what));
-  use_switches();
+  use_switches([done = std::move(done), count] { done(count); });
   keep_memo();
-  return count;
 }
 
-void Server::use_switches() {
-  workers_->on_each(
-      [switches = off_.switches()](Workplace& workplace, std::size_t) { workplace.use_switches(switches); });
+void Server::use_switches(std::function<void()> done) {
+  const auto task = [switches = off_.switches()](Workplace& workplace, std::size_t) {
+    workplace.use_switches(switches);
+  };
+  workers_->on_each(task, std::move(done));
 }
 
-void Server::keep_memo() {
+Memo Server::memo() const {
   Memo memo;
   memo.generation = generations_->live()->number;
   memo.last_generation = generations_->last_number();
   memo.digest = generations_->live()->digest;
   memo.off = off_;
   memo.draining = draining_;
-  parent_.keep(memo.text());
+  memo.tried_digest = reloads_->last_tried_digest();
+  return memo;
+}
+
+void Server::keep_memo() {
+  parent_.keep(memo().text());
+  parent_.status(status_line());
 }
 
 void Server::reopen_logs() {
@@ -349,14 +405,24 @@ void Server::reopen_logs() {
   }
 }
 
+/// A disk that hangs must not leave the operator without an answer: then what was found last has to do.
 void Server::facts(std::function<void(const StatusFacts&)> done) {
-  chores_->run([this, sources = generations_->live()->sources, done = std::move(done)]() -> Background::Then {
-    return [this, differs = sources->differs_from_disk(), done] {
-      StatusFacts facts = facts_without_disk();
-      facts.disk_differs = differs;
-      done(facts);
+  constexpr std::chrono::seconds patience{2};
+  want_facts_.push_back(std::move(done));
+  if (want_facts_.size() > 1) return;
+  facts_timer_.after(patience, [this] { give_facts(); });
+  disk_->run([this, sources = generations_->live()->sources]() -> Background::Then {
+    return [this, differs = sources->differs_from_disk()] {
+      disk_differs_ = differs;
+      give_facts();
     };
   });
+}
+
+void Server::give_facts() {
+  facts_timer_.stop();
+  const StatusFacts facts = facts_without_disk();
+  for (const auto& done : std::exchange(want_facts_, {})) done(facts);
 }
 
 StatusFacts Server::facts_without_disk() const {
@@ -371,7 +437,9 @@ StatusFacts Server::facts_without_disk() const {
   facts.digest = live.digest;
   facts.rules = live.rules;
   facts.loaded_at = live.loaded_at;
+  facts.disk_differs = disk_differs_;
   facts.last_reload = last_reload_;
+  facts.certificate_problems = certificate_problems_;
   facts.last_success = last_success_;
   facts.needs_restart = needs_restart_;
   for (const Generation& one : generations_->all()) {
@@ -398,6 +466,7 @@ std::string Server::status_line() const {
   const Generation& live = *generations_->live();
   std::string line = fmt::format("generation {}, {} rules", live.number, live.rules);
   if (last_reload_ && !last_reload_->fine) line += "; the last reload failed";
+  if (!certificate_problems_.empty()) line += "; certificates cannot be read";
   if (!off_.entries().empty()) line += "; hints are switched off in part or whole";
   if (draining_) line += "; draining";
   return line;

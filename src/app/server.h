@@ -58,15 +58,21 @@ class Server final : public Reloads::Watcher, public AdminOperations {
   // AdminOperations
   void facts(std::function<void(const StatusFacts&)> done) override;
   void ask(ReloadWish wish) override { reloads_->ask(std::move(wish)); }
-  Result<void> off(OffSwitches::Entry entry) override;
-  std::size_t on(const push::Switch& what, const std::string& who) override;
+  Result<void> off(OffSwitches::Entry entry, std::function<void()> done) override;
+  void on(const push::Switch& what, const std::string& who, std::function<void(std::size_t)> done) override;
   void drain(const std::string& who) override;
   void undrain(const std::string& who) override;
 
   void reload_what_changed();
   void look_again();
-  void use_switches();
+  /// `done`, if given, once every worker has them.
+  void use_switches(std::function<void()> done = {});
+  Memo memo() const;
   void keep_memo();
+  void settle_reload(const ReloadWish& wish, const ReloadOutcome& outcome);
+  void begin_trial();
+  void leave_bad(const std::string& why);
+  void give_facts();
   void reopen_logs();
   void on_second();
   void on_parent();
@@ -101,15 +107,19 @@ class Server final : public Reloads::Watcher, public AdminOperations {
   bool draining_ = false;  // by hand: the health path answers 503, everything else goes on
 
   // What took long to make is freed by chores_, which therefore goes last.
-  std::unique_ptr<Background> chores_, loader_;
+  std::unique_ptr<Background> chores_, loader_, disk_;
   std::optional<Generations> generations_;
   Serving first_serving_;
-  std::string first_token_;
+  std::string first_token_, first_tried_digest_;
   std::unique_ptr<WorkerGroup> workers_;
   std::unique_ptr<Reloads> reloads_;
   std::optional<AutoRollback> auto_rollback_;
   std::optional<FileWatches> watches_;
   std::optional<StatusFacts::LastReload> last_reload_;
+  std::vector<std::string> certificate_problems_;  // of the last time that they were read
+  bool disk_differs_ = false;                      // as it was found last
+  std::vector<std::function<void(const StatusFacts&)>> want_facts_;
+  uv::Timer facts_timer_;
   std::vector<std::string> needs_restart_;
   WallTime last_success_{};
 

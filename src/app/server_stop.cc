@@ -55,6 +55,7 @@ void Server::stop(std::string_view why) {
   healthy_ = false;
   drain_timer_.stop();
   parent_.stopping();
+  state_files_.remove_admin();
   reloads_->stop();
   const config::Limits& limits = reloads_->serving().config->limits;
   patience_ = milliseconds(limits.shutdown_timeout_ms);
@@ -77,6 +78,14 @@ void Server::retire() {
 
 void Server::leave(milliseconds patience) {
   state_ = State::draining;
+  if (!retired_) {
+    // Who comes now is refused by the machine at once, and does not wait in a socket that nobody reads.
+    const config::Config& config = *reloads_->serving().config;
+    for (std::size_t index = 0; index < config.listen.size(); ++index) {
+      sockets_.forget(listen_spec(config, index, workers_->size(), false));
+    }
+  }
+  drain_timer_.stop();
   deadline_ = clock_.steady() + patience;
   workers_->on_each([](Workplace& workplace, std::size_t) { workplace.drain(); });
   stop_timer_.every(milliseconds(20), [this] { check_stopped(); });

@@ -42,6 +42,7 @@ bool check(Report& report, const Text& text, const std::filesystem::path& path, 
   const std::string problem = problem_with(path, directory, access);
   if (problem.empty()) return true;
   report.add(text.place, text.path, fmt::format("{}: {}", text.secret ? "***" : path.string(), problem));
+  report.missed(path);
   return false;
 }
 

@@ -58,7 +58,7 @@ void read_included(Reading& reading, const Fields& configuration, const Sources&
 Config read(const Value& tree, const std::filesystem::path& folder, const Sources& sources) {
   Config config;
   config.folder = std::filesystem::absolute(folder).lexically_normal();
-  Reading reading{Report(!sources.replayed), config.folder, {}};
+  Reading reading{Report(sources), config.folder, {}};
   const Fields fields(reading.report, tree, {}, schema::configuration);
   if (tree.table()) {
     config.listen = read_listen(reading, fields);

@@ -21,6 +21,8 @@ struct Sources {
   std::function<Result<std::vector<std::filesystem::path>>(const std::string& glob)> glob;
   /// They answer as they did in an earlier load: what is named may be gone by now, and the disk is not looked at.
   bool replayed = false;
+  /// Told of each file and directory that is named and not there; may be empty.
+  std::function<void(const std::filesystem::path&)> missed = {};
 };
 
 /// Throws LoadError with every problem found, each with file, line, key, what was expected and what was found; unknown

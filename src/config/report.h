@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/load_error.h"
+#include "config/read.h"
 
 namespace outrider::config {
 
@@ -25,10 +26,14 @@ struct Text {
 class Report {
  public:
   Report() = default;
-  explicit Report(bool looks_at_disk) : looks_at_disk_(looks_at_disk) {}
+  explicit Report(const Sources& sources) : looks_at_disk_(!sources.replayed), missed_(sources.missed) {}
 
   /// Whether it counts if what is named is there.
   bool looks_at_disk() const { return looks_at_disk_; }
+  /// What is named is not there, or not as it has to be.
+  void missed(const std::filesystem::path& path) const {
+    if (missed_) missed_(path);
+  }
   /// "PATH: MESSAGE", or the message alone where the path is empty.
   void add(const Place& place, std::string_view path, std::string_view message);
   /// "PATH: REASON; expected EXPECTED", or the reason alone where it says what was expected or meant. `reason` may hold
@@ -45,6 +50,7 @@ class Report {
  private:
   std::vector<Problem> problems_;
   bool looks_at_disk_ = true;
+  std::function<void(const std::filesystem::path&)> missed_;
 };
 
 }  // namespace outrider::config

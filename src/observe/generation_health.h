@@ -17,11 +17,14 @@ struct GenerationSums {
   std::uint64_t evaluations = 0, failed_evaluations = 0, assets = 0, bad_assets = 0;
 };
 
+/// `percent` is added to what the generation before had: an asset that was missing then too is no fault of the new one.
 struct HealthLimits {
   std::uint32_t failures_percent = 10;  // 0 = not looked at
   std::uint32_t assets_percent = 10;    // 0 = not looked at
   std::chrono::seconds window{60};
-  std::uint64_t minimum = 100;  // events in the window before anything is concluded
+  std::uint64_t minimum = 100;        // events in the window before anything is concluded
+  std::uint32_t failures_before = 0;  // percent, of the generation before
+  std::uint32_t assets_before = 0;
 };
 
 class GenerationHealth {
@@ -35,7 +38,7 @@ class GenerationHealth {
   /// has once stood a whole window with enough events is not judged again: what goes wrong later has another cause than
   /// the reload, and going back would not mend it.
   const std::optional<std::string>& verdict() const { return verdict_; }
-  /// Every share that is looked at and had enough events stood its window, and at least one window has passed.
+  /// Every share that is looked at stood a window with enough events; or ten windows have passed without enough.
   bool proven() const { return proven_; }
 
  private:
@@ -45,7 +48,7 @@ class GenerationHealth {
   };
   enum class Share { too_few, good, bad };
 
-  Share judge(std::uint64_t bad, std::uint64_t all, std::uint32_t percent, const char* what);
+  Share judge(std::uint64_t bad, std::uint64_t all, std::uint32_t limit, const char* what);
 
   const HealthLimits limits_;
   const SteadyTime begun_;

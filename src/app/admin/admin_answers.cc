@@ -149,19 +149,20 @@ void off(const http::AdminRequest& request, const Reply& reply, AdminOperations&
   entry.who = request.who;
   Json json{{"ok", true}, {"off", describe(entry.what)}};
   if (entry.until) json["until"] = rfc3339(*entry.until);
-  if (auto done = operations.off(std::move(entry)); !done) throw Refusal{422, done.error().message};
-  reply({200, "application/json", dump(json)});
+  const auto done = [reply, json] { reply({200, "application/json", dump(json)}); };
+  if (auto switched = operations.off(std::move(entry), done); !switched) throw Refusal{422, switched.error().message};
 }
 
 void on(const http::AdminRequest& request, const Reply& reply, AdminOperations& operations) {
   Body body(request.body);
   const push::Switch what = switch_of(body);
   body.end();
-  const std::size_t count = operations.on(what, request.who);
-  if (count == 0 && !(what == push::Switch{})) {
-    throw Refusal{422, describe(what) + " was not off; \"outrider status\" shows first what is"};
-  }
-  reply({200, "application/json", dump(Json{{"ok", true}, {"on", describe(what)}, {"switches", count}})});
+  operations.on(what, request.who, [reply, what](std::size_t count) {
+    if (count == 0 && !(what == push::Switch{})) {
+      return reply(refuse(422, describe(what) + " was not off; \"outrider status\" shows first what is"));
+    }
+    reply({200, "application/json", dump(Json{{"ok", true}, {"on", describe(what)}, {"switches", count}})});
+  });
 }
 
 void drain(const http::AdminRequest& request, const Reply& reply, AdminOperations& operations) {

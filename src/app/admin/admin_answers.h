@@ -33,9 +33,10 @@ class AdminOperations {
   /// Gathers the facts; looking at the disk takes a moment.
   virtual void facts(std::function<void(const StatusFacts&)> done) = 0;
   virtual void ask(ReloadWish wish) = 0;
-  /// Errors: there is no such site or rule.
-  virtual Result<void> off(OffSwitches::Entry entry) = 0;
-  virtual std::size_t on(const push::Switch& what, const std::string& who) = 0;
+  /// `done` is called once every worker keeps to it, unless there is an error: there is no such site or rule.
+  virtual Result<void> off(OffSwitches::Entry entry, std::function<void()> done) = 0;
+  /// Tells how many switches that were, once every worker keeps to it.
+  virtual void on(const push::Switch& what, const std::string& who, std::function<void(std::size_t)> done) = 0;
   virtual void drain(const std::string& who) = 0;
   virtual void undrain(const std::string& who) = 0;
 };

@@ -27,8 +27,10 @@ double seconds_of(WallTime time) {
 }
 
 void add_generation(Prometheus& metrics, const StatusFacts& facts) {
-  metrics.family("outrider_reload_last_success", "gauge", "1 if the last reload succeeded, or there was none; else 0.");
-  metrics.sample({}, std::uint64_t{!facts.last_reload || facts.last_reload->fine});
+  metrics.family("outrider_reload_last_success", "gauge",
+                 "1 if the last reload succeeded and certificates can be read; else 0.");
+  const bool fine = (!facts.last_reload || facts.last_reload->fine) && facts.certificate_problems.empty();
+  metrics.sample({}, std::uint64_t{fine});
   metrics.family("outrider_reload_last_success_timestamp_seconds", "gauge", "When a generation was last loaded.");
   metrics.sample({}, seconds_of(facts.last_success));
   metrics.family("outrider_generation_info", "gauge", "The live generation's digest; always 1.");

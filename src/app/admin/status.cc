@@ -47,6 +47,7 @@ void add_generation(Json& json, const StatusFacts& facts) {
                            {"who", facts.last_reload->origin.who},
                            {"problems", facts.last_reload->problems}};
   }
+  json["certificate_problems"] = facts.certificate_problems;
   json["needs_restart"] = facts.needs_restart;
   json["generations"] = generation_list(facts);
 }

@@ -8,6 +8,7 @@
 //     "generation": 2, "digest": "9f…", "rules": 14, "loaded_at": "2026-11-22T16:34:05Z", "workers": 4,
 //     "disk_differs": false,
 //     "last_reload": { "ok": false, "at": "…", "cause": "SIGHUP", "who": "", "problems": [ "rules/a.lua:3: …" ] },
+//     "certificate_problems": [],
 //     "needs_restart": [ "workers: 2 run and 4 are wanted, …" ],
 //     "generations": [ { "generation": 1, "digest": "…", "rules": 14, "loaded_at": "…", "cause": "start", "who": "",
 //                        "requests": 400, "state": "freed", "note": "", "kept": true } ],
@@ -71,8 +72,9 @@ struct StatusFacts {
   std::size_t rules = 0;
   WallTime loaded_at;
   bool disk_differs = false;
-  std::optional<LastReload> last_reload;
-  WallTime last_success{};  // of a load, the first one too
+  std::optional<LastReload> last_reload;          // of files: certificates by themselves are below
+  std::vector<std::string> certificate_problems;  // of the last time that they were read by themselves
+  WallTime last_success{};                        // of a load, the first one too
   std::vector<std::string> needs_restart;
   std::vector<OneGeneration> generations;  // oldest first
   std::size_t workers = 0;

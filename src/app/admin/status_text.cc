@@ -57,6 +57,10 @@ void append_running(std::string& out, const json& status) {
                      age(member(status, "uptime_s")), member(status, "draining") == true ? ", DRAINING" : "");
   out += fmt::format("running     {}{}: {} rules, digest {}\n", text(status, "generation"),
                      differs ? ", DISK DIFFERS" : "", text(status, "rules"), short_digest(status));
+  for (const json& problem : member(status, "certificate_problems")) {
+    out += fmt::format("FAILED      certificates: {}\n",
+                       problem.is_string() ? problem.get<std::string>() : problem.dump());
+  }
   const json& last = member(status, "last_reload");
   if (last.is_object() && member(last, "ok") == false) {
     out += fmt::format("FAILED      the last reload, {}, {}{}:\n", text(last, "at"), text(last, "cause"), by(last));

@@ -20,7 +20,8 @@ using What = AdminCommand::What;
 using nlohmann::json;
 
 /// A reload waits for tests, which may take ten minutes by configuration.
-constexpr std::chrono::minutes patience{15};
+constexpr std::chrono::minutes reload_patience{15};
+constexpr std::chrono::seconds patience{20};
 
 struct Target {
   Address address;
@@ -37,7 +38,8 @@ Result<Target> target_of(const AdminCommand& command) {
     if (!address) return failure("--admin: " + address.error().message);
     target.address = *address;
   } else if (const auto noted = StateFiles(command.state_dir, command.config).read_admin()) {
-    target.address = *noted;
+    target.address = noted->address;
+    if (token_file.empty()) token_file = noted->token_file;
   } else {
     try {
       script::SourceLog sources;
@@ -147,8 +149,11 @@ int ask_server(const AdminCommand& command) {
     return exit_input;
   }
   const bool reads = command.what == What::status;
-  const auto answer = ask_admin(target->address, target->token, reads ? "GET" : "POST", "/v1/" + name_of(command.what),
-                                reads ? std::string() : body_of(command), patience);
+  const bool loads = command.what == What::reload || command.what == What::rollback;
+  const auto answer =
+      ask_admin(target->address, target->token, reads ? "GET" : "POST", "/v1/" + name_of(command.what),
+                reads ? std::string() : body_of(command),
+                loads ? std::chrono::milliseconds(reload_patience) : std::chrono::milliseconds(patience));
   if (!answer) {
     fmt::print(stderr, "outrider {}: {}\n", name_of(command.what), answer.error().message);
     return exit_unreachable;

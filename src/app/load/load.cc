@@ -24,11 +24,28 @@ std::shared_ptr<const tls::TicketKeys> ticket_keys(const config::Config& config,
   return keys.tickets;
 }
 
-BucketKey bucket_key(const config::Config& config, const ProcessKeys& keys, Problems& problems) {
+/// What is wrong with a key: a problem, or a warning where that is forgiven.
+void report(const LoadOptions& options, const Error& error, Problems& problems) {
+  if (options.forgives_keys) {
+    log::warning("{}", error.message);
+  } else {
+    problems.add({}, error.message);
+  }
+}
+
+BucketKey bucket_key(const config::Config& config, const LoadOptions& options, const ProcessKeys& keys,
+                     Problems& problems) {
   if (config.bucket_key.empty()) return keys.bucket;
   const auto key = read_bucket_key(config.bucket_key);
-  if (!key) problems.add({}, key.error().message);
-  return key.value_or(keys.bucket);
+  if (!key) report(options, key.error(), problems);
+  return key.value_or(options.running_bucket_key.value_or(keys.bucket));
+}
+
+std::string admin_token(const config::Config& config, const LoadOptions& options, Problems& problems) {
+  if (config.admin.token_file.empty()) return {};
+  auto token = read_admin_token(config.admin.token_file);
+  if (!token) report(options, token.error(), problems);
+  return token ? std::move(*token) : options.running_token;
 }
 
 /// The rules of all sites for each worker.
@@ -36,7 +53,7 @@ void load_workers(Loaded& loaded, const LoadOptions& options, const BucketKey& k
                   script::Watchdog& watchdog) {
   const std::size_t workers = options.workers != 0 ? options.workers : worker_count(*loaded.config);
   script::LoadedRules rules =
-      script::load_rules(rules_options(*loaded.config, options.run_tests), workers, watchdog, sources);
+      script::load_rules(rules_options(*loaded.config, options.run_tests, options.cancel), workers, watchdog, sources);
   for (const auto& set : rules.sets) loaded.rules += set ? set->rules().size() : 0;
   for (auto& functions : rules.functions) {
     auto worker = std::make_shared<push::WorkerRules>();
@@ -110,15 +127,12 @@ Loaded load(const RunCommand& command, script::SourceLog& sources, const LoadOpt
                                                                                  : development_config(command));
   }
   const config::Config& config = *loaded.config;
+  if (options.config_read != nullptr) *options.config_read = loaded.config;
 
   Problems problems;
   loaded.tls = load_tls_or_running(config, options, keys, problems);
-  const BucketKey key = bucket_key(config, keys, problems);
-  if (!config.admin.token_file.empty()) {
-    auto token = read_admin_token(config.admin.token_file);
-    if (token) loaded.admin_token = std::move(*token);
-    if (!token) problems.add({}, token.error().message);
-  }
+  const BucketKey key = bucket_key(config, options, keys, problems);
+  loaded.admin_token = admin_token(config, options, problems);
   try {
     load_workers(loaded, options, key, sources, watchdog);
   } catch (const LoadError& error) {

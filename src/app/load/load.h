@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,13 +30,20 @@ struct ProcessKeys {
 };
 
 struct LoadOptions {
+  script::Cancel cancel;  // once true, loading ends soon, with a problem; null: nobody does
+  /// Gets the configuration as soon as it was read, also where something else turns out to be wrong.
+  std::shared_ptr<const config::Config>* config_read = nullptr;
   std::size_t workers = 0;  // as many Lua states; 0 = as the configuration says
   bool run_tests = true;
   /// Of a rollback: the configuration as it was read then; null: it is read.
   std::shared_ptr<const config::Config> config;
   std::shared_ptr<const script::Snapshot> sources;  // with `config`: all that the generation was read from
-  /// Of a rollback: where certificates cannot be read any more, those that run go on, if they are for the same
-  /// listeners.
+  /// Of what was loaded before and is loaded again: a key or token that cannot be read any more is a warning. Then the
+  /// one here goes on, or a random key, or no token.
+  bool forgives_keys = false;
+  std::optional<BucketKey> running_bucket_key;
+  std::string running_token;
+  /// Where certificates cannot be read any more, these go on, if they are for the same listeners.
   std::shared_ptr<const config::Config> running_config;
   std::vector<std::shared_ptr<const tls::ServerContext>> running_tls;
 };

@@ -15,6 +15,7 @@ config::Config load_config(const std::string& file, script::SourceLog& sources) 
   const fs::path shown_folder = fs::path(file).parent_path();
   config::Sources access;
   access.replayed = sources.replays();
+  access.missed = [&](const fs::path& missing) { sources.real_path(missing); };
   access.glob = [&](const std::string& pattern) { return sources.glob(pattern); };
   access.load = [&](const fs::path& included) {
     const fs::path relative = included.lexically_relative(folder);

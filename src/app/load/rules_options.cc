@@ -31,7 +31,7 @@ std::filesystem::path shipped_modules() {
   return {};
 }
 
-script::RulesOptions rules_options(const config::Config& config, bool run_tests) {
+script::RulesOptions rules_options(const config::Config& config, bool run_tests, const script::Cancel& cancel) {
   script::RulesOptions options;
   options.data_dirs = config.data_dirs;
   for (const config::Site& site : config.sites) {
@@ -44,6 +44,7 @@ script::RulesOptions rules_options(const config::Config& config, bool run_tests)
   options.limits.pattern_steps = config.limits.rule_pattern_steps;
   options.jit = config.jit;
   options.run_tests = run_tests;
+  options.cancel = cancel;
   options.test_timeout = std::chrono::milliseconds(config.reload.test_timeout_ms);
   return options;
 }

@@ -9,8 +9,8 @@
 
 namespace outrider::app {
 
-/// One spec for each site, in the configuration's order.
-script::RulesOptions rules_options(const config::Config& config, bool run_tests);
+/// One spec for each site, in the configuration's order. `cancel`: see RulesOptions.
+script::RulesOptions rules_options(const config::Config& config, bool run_tests, const script::Cancel& cancel = {});
 
 /// The rule modules that ship: beside the installed binary (../share/outrider/rules) or in the source tree that it was
 /// built in; empty where neither is.

@@ -20,10 +20,14 @@ std::optional<Loaded> load_kept(const std::filesystem::path& file, const std::st
     log::warning("{}", snapshot.error().message);
     return std::nullopt;
   }
-  if (!digest.empty() && (*snapshot)->digest() != digest) return std::nullopt;
+  if (!digest.empty() && (*snapshot)->digest() != digest) {
+    log::warning("{} holds another generation than the one that ran; the files on disk are loaded", file.string());
+    return std::nullopt;
+  }
   script::SourceLog sources(*snapshot);
   LoadOptions options;
   options.run_tests = false;  // they passed when it was loaded first
+  options.forgives_keys = true;
   try {
     return load(command, sources, options, keys, watchdog);
   } catch (const LoadError& error) {
@@ -35,11 +39,8 @@ std::optional<Loaded> load_kept(const std::filesystem::path& file, const std::st
 }  // namespace
 
 std::string Memo::text() const {
-  const nlohmann::json json{{"generation", generation},
-                            {"last", last_generation},
-                            {"digest", digest},
-                            {"off", off.to_json()},
-                            {"draining", draining}};
+  const nlohmann::json json{{"generation", generation}, {"last", last_generation}, {"digest", digest},
+                            {"tried", tried_digest},    {"off", off.to_json()},    {"draining", draining}};
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -50,6 +51,7 @@ Memo Memo::parse(const std::string& text) {
     memo.off = OffSwitches::from_json(json.at("off"));
     memo.draining = json.at("draining").get<bool>();
     memo.digest = json.at("digest").get<std::string>();
+    memo.tried_digest = json.value("tried", memo.digest);
     memo.last_generation = json.at("last").get<std::uint64_t>();
     memo.generation = json.at("generation").get<std::uint64_t>();
     return memo;

@@ -17,6 +17,7 @@ struct Memo {
   std::uint64_t generation = 0;       // the live one's; 0 = there was no server before
   std::uint64_t last_generation = 0;  // the highest number given so far
   std::string digest;                 // of the live one
+  std::string tried_digest;           // of what was loaded last, which may have failed or been left
   OffSwitches off;
   bool draining = false;
 

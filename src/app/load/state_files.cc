@@ -46,6 +46,15 @@ Result<void> StateFiles::prepare() const {
   if (directory_.empty()) return failure("there is no folder for the server's state; name one with --state-dir");
   std::error_code error;
   if (fs::is_directory(directory_, error)) {
+    struct stat status {};
+    const bool safe = ::stat(directory_.c_str(), &status) == 0 &&
+                      (status.st_uid == 0 || status.st_uid == ::geteuid()) && (status.st_mode & 022) == 0;
+    if (!safe) {
+      return failure(fmt::format(
+          "the state folder {} belongs to uid {} and has mode {:04o}: others could put files there; it must "
+          "belong to root or to the server's user, and nobody else may write to it",
+          directory_.string(), status.st_uid, status.st_mode & 07777));
+    }
     if (::access(directory_.c_str(), W_OK | X_OK) == 0) return {};
     return failure(fmt::format("cannot write to the state folder {}: {}; name another with --state-dir",
                                directory_.string(), std::strerror(errno)));
@@ -59,22 +68,27 @@ Result<void> StateFiles::prepare() const {
       fmt::format("cannot make the state folder {}: {}; name another with --state-dir", directory_.string(), why));
 }
 
-Result<void> StateFiles::write_admin(const Address& address) const {
-  return tls::write_file(admin(), address.text() + "\n", 0644);
+Result<void> StateFiles::write_admin(const Admin& where) const {
+  return tls::write_file(admin_file(), where.address.text() + "\n" + where.token_file.string() + "\n", 0644);
 }
 
 void StateFiles::remove_admin() const {
   std::error_code ignored;
-  fs::remove(admin(), ignored);
+  fs::remove(admin_file(), ignored);
 }
 
-std::optional<Address> StateFiles::read_admin() const {
-  std::ifstream file(admin());
-  std::string line;
-  if (!std::getline(file, line)) return std::nullopt;
-  auto address = Address::parse(line);
+std::optional<StateFiles::Admin> StateFiles::read_admin() const {
+  struct stat status {};
+  if (::stat(admin_file().c_str(), &status) != 0) return std::nullopt;
+  // Else a stranger could have the token sent to a server of his own.
+  if (status.st_uid != 0 && status.st_uid != ::geteuid() && ::geteuid() != 0) return std::nullopt;
+  std::ifstream file(admin_file());
+  std::string address_line, token_line;
+  if (!std::getline(file, address_line)) return std::nullopt;
+  std::getline(file, token_line);
+  auto address = Address::parse(address_line);
   if (!address) return std::nullopt;
-  return *address;
+  return Admin{*address, token_line};
 }
 
 }  // namespace outrider::app

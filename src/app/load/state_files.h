@@ -24,16 +24,23 @@ class StateFiles {
   /// The last one that stood its time: for `run --or-last-good`.
   std::filesystem::path last_good() const { return directory_ / (stem_ + ".last-good"); }
 
-  /// Makes the directory (mode 0700). Errors name it and say why.
+  /// Makes the directory (mode 0700). Errors name it and say why: others could put a configuration of theirs into one
+  /// that is not ours or root's, or that they may write to.
   Result<void> prepare() const;
 
-  /// Notes where the server can be asked, for commands that come while the configuration is broken.
-  Result<void> write_admin(const Address& address) const;
+  /// Where the server can be asked, and the file with the token for that, if it wants one.
+  struct Admin {
+    Address address;
+    std::filesystem::path token_file;
+  };
+  /// Notes it, for commands that come while the configuration is broken.
+  Result<void> write_admin(const Admin& where) const;
   void remove_admin() const;
-  std::optional<Address> read_admin() const;
+  /// Nothing where it is not noted, or by somebody who is neither root nor we.
+  std::optional<Admin> read_admin() const;
 
  private:
-  std::filesystem::path admin() const { return directory_ / (stem_ + ".admin"); }
+  std::filesystem::path admin_file() const { return directory_ / (stem_ + ".admin"); }
 
   std::filesystem::path directory_;
   std::string stem_;

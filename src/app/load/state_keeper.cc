@@ -20,14 +20,14 @@ void save(Background& chores, const std::shared_ptr<const script::Snapshot>& sou
 void StateKeeper::prepare() {
   if (!enabled_) return;
   if (auto made = files_.prepare(); !made) {
-    log::warning("{}; the last good generation is not kept for \"run --or-last-good\"", made.error().message);
+    log::warning("{}. The last good generation is not kept for \"run --or-last-good\"", made.error().message);
     enabled_ = false;
   }
 }
 
-void StateKeeper::keep_admin(const Address& address) {
+void StateKeeper::keep_admin(const StateFiles::Admin& where) {
   if (!enabled_) return;
-  if (auto written = files_.write_admin(address); !written) log::warning("{}", written.error().message);
+  if (auto written = files_.write_admin(where); !written) log::warning("{}", written.error().message);
 }
 
 void StateKeeper::remove_admin() {

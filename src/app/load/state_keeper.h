@@ -19,7 +19,7 @@ class StateKeeper {
   const StateFiles& files() const { return files_; }
   /// Makes the folder; a warning where that fails, and nothing is kept then.
   void prepare();
-  void keep_admin(const Address& address);
+  void keep_admin(const StateFiles::Admin& where);
   void remove_admin();
 
   /// This generation runs. The first one ever kept is also the last good one until another stood its time.

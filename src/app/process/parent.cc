@@ -43,6 +43,7 @@ class SupervisorParent final : public Parent {
   void reloaded(milliseconds shutdown_timeout, const std::string& status) override {
     post(Message::Kind::reloaded, ServingReport{shutdown_timeout, status}.encode());
   }
+  void status(const std::string& line) override { post(Message::Kind::status, line); }
   void stopping() override { post(Message::Kind::stopping); }
 
   void heartbeat() override {
@@ -107,6 +108,7 @@ class NoParent final : public Parent {
   }
   void reloading() override { manager_.reloading(); }
   void reloaded(milliseconds, const std::string& status) override { manager_.ready(status); }
+  void status(const std::string& line) override { manager_.status(line); }
   void stopping() override { manager_.stopping(); }
   void heartbeat() override { manager_.alive(); }
   void notes(int) override {}

@@ -33,6 +33,8 @@ class Parent {
   /// A reload begins / has ended, well or not.
   virtual void reloading() = 0;
   virtual void reloaded(std::chrono::milliseconds shutdown_timeout, const std::string& status) = 0;
+  /// Another line for people.
+  virtual void status(const std::string& line) = 0;
   /// The server has begun to stop.
   virtual void stopping() = 0;
   /// Every worker answers. To be called each second.

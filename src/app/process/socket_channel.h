@@ -28,6 +28,7 @@ struct Message {
     ready = 'r',      // server: it serves; a ServingReport
     reloading = 'g',  // server: a reload begins
     reloaded = 'd',   // server: a reload has ended, well or not; a ServingReport
+    status = 'u',     // server: another line for people
     stopping = 'o',   // server: it has begun to stop
     heartbeat = 'h',  // server: every worker answered
     retire = 't',     // supervisor: another process has taken over; may come more than once

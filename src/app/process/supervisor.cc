@@ -102,6 +102,9 @@ ServerProcess* Supervisor::start_server(Role role) {
   server.of_this_binary = !of_old;
   server.channel = std::move(ends->first);
   server.reload_wanted = role == Role::current && std::exchange(reload_wanted_, false);
+  server.begun_with = memo_;
+  // The first one says itself what is wrong and ends; later ones are waited for by nobody.
+  if (ever_served_) server.ready_at = clock_.steady() + start_patience;
   if (auto sent = server.channel->send(Message::Kind::kept, memo_); !sent) log::error("{}", sent.error().message);
   return &server;
 }
@@ -230,8 +233,7 @@ void Supervisor::check_deadlines_of(ServerProcess& server, SteadyTime now) {
   if (server.ready_at && now >= *server.ready_at) {
     server.ready_at.reset();
     server.kill_at = now + grace;
-    const std::string why =
-        fmt::format("server process {} is not ready after {} ms", server.pid, options_.upgrade_patience.count());
+    const std::string why = fmt::format("server process {} has not become ready in time", server.pid);
     if (server.role == Role::next) {
       server.role = Role::dismissed;
       on_upgrade_failed(why);

@@ -36,6 +36,8 @@ class Supervisor {
  public:
   /// Beyond the server's own shutdown timeout, before SIGKILL.
   static constexpr std::chrono::milliseconds grace{5000};
+  /// For a server that is started after the first to become ready: loading and its tests may take long.
+  static constexpr std::chrono::minutes start_patience{15};
 
   struct Options {
     std::vector<std::string> arguments;        // this process's own, without the program's name; the server's too
@@ -85,6 +87,8 @@ class Supervisor {
   void execute();
   Handover handover() const;
   void adopt(const Handover& handover);
+  bool is_outdated(const ServerProcess& server) const;
+  void begin_upgrade_anew(ServerProcess& server, SteadyTime ready_at);
   void on_upgraded(ServerProcess& server);
   void on_upgrade_failed(const std::string& why);
 

@@ -60,6 +60,11 @@ void Supervisor::on_message(ServerProcess& server, const Message& message) {
       if (find(Role::next) == nullptr) manager_.ready(status_);
       break;
     }
+    case Message::Kind::status:
+      if (!current || stopping_) break;
+      status_ = message.text;
+      manager_.status(status_);
+      break;
     case Message::Kind::stopping:
       if (!stopping_ && current) log::info("server process {} stops by itself", server.pid);
       break;
@@ -102,6 +107,9 @@ void Supervisor::on_ready(ServerProcess& server, const std::string& text) {
   server.shutdown_timeout = report.shutdown_timeout;
   const bool serves = server.role == Role::current || server.role == Role::next;
   if (server.ready || stopping_ || !serves) return;
+  if (is_outdated(server)) {
+    return begin_upgrade_anew(server, server.ready_at.value_or(clock_.steady() + options_.upgrade_patience));
+  }
   server.ready = true;
   server.ready_at.reset();
   server.silent_at = clock_.steady() + heartbeat_timeout_;
@@ -165,6 +173,7 @@ void Supervisor::on_end_of_current(const ServerProcess& server, int wait_status)
     if (next->memo) memo_ = *std::exchange(next->memo, std::nullopt);
     return;
   }
+  reload_wanted_ = reload_wanted_ || server.reload_wanted;
   const auto wait = backoff_.died();
   restart_at_ = clock_.steady() + wait;
   const bool input = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == exit_input;

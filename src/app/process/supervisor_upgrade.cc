@@ -116,6 +116,23 @@ void Supervisor::adopt(const Handover& handover) {
   reap();  // who ended while nobody looked
 }
 
+bool Supervisor::is_outdated(const ServerProcess& server) const {
+  return server.role == Role::next && server.begun_with != memo_;
+}
+
+/// It has begun to accept, so it ends as a server does; another one takes its place.
+void Supervisor::begin_upgrade_anew(ServerProcess& server, SteadyTime ready_at) {
+  log::info("what runs has changed while server process {} started: starting another one", server.pid);
+  server.role = Role::dismissed;
+  server.kill_at = clock_.steady() + server.shutdown_timeout + grace;
+  server.signal(SIGTERM);
+  if (ServerProcess* next = start_server(Role::next)) {
+    next->ready_at = ready_at;
+  } else {
+    on_upgrade_failed("the new server process cannot be started");
+  }
+}
+
 void Supervisor::on_upgraded(ServerProcess& server) {
   if (server.memo) memo_ = *std::exchange(server.memo, std::nullopt);
   if (ServerProcess* old = find(Role::current)) {

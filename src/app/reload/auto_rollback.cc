@@ -4,13 +4,37 @@
 #include <utility>
 
 namespace outrider::app {
+namespace {
 
-void AutoRollback::begin(const config::Rollback& limits) {
+observe::GenerationSums sums_of(const Generation& generation) {
+  observe::GenerationSums sums;
+  for (const auto& watch : generation.watches) {
+    sums.evaluations += watch->evaluations();
+    sums.failed_evaluations += watch->failed_evaluations();
+    sums.assets += watch->assets();
+    sums.bad_assets += watch->bad_assets();
+  }
+  return sums;
+}
+
+/// 0 where there were too few to say.
+std::uint32_t percent_of(std::uint64_t bad, std::uint64_t all, std::uint64_t minimum) {
+  return all == 0 || all < minimum ? 0 : static_cast<std::uint32_t>(bad * 100 / all);
+}
+
+}  // namespace
+
+void AutoRollback::begin(const config::Rollback& limits, const Generation* before) {
   observe::HealthLimits wanted;
   wanted.failures_percent = limits.failures_percent;
   wanted.assets_percent = limits.assets_percent;
   wanted.window = std::chrono::seconds(limits.window_s);
   wanted.minimum = limits.minimum;
+  if (before != nullptr) {
+    const observe::GenerationSums sums = sums_of(*before);
+    wanted.failures_before = percent_of(sums.failed_evaluations, sums.evaluations, limits.minimum);
+    wanted.assets_before = percent_of(sums.bad_assets, sums.assets, limits.minimum);
+  }
   health_.emplace(wanted, clock_.steady());
   proven_ = false;
 }
@@ -22,14 +46,7 @@ void AutoRollback::trust() {
 AutoRollback::Event AutoRollback::look(const Generation& live) {
   Event event;
   if (!health_) return event;
-  observe::GenerationSums sums;
-  for (const auto& watch : live.watches) {
-    sums.evaluations += watch->evaluations();
-    sums.failed_evaluations += watch->failed_evaluations();
-    sums.assets += watch->assets();
-    sums.bad_assets += watch->bad_assets();
-  }
-  health_->add(clock_.steady(), sums);
+  health_->add(clock_.steady(), sums_of(live));
   if (health_->verdict()) {
     event.bad = *health_->verdict();
     health_.reset();

@@ -16,8 +16,9 @@ class AutoRollback {
  public:
   explicit AutoRollback(const Clock& clock) : clock_(clock) {}
 
-  /// A generation that has just gone live is on trial from now on.
-  void begin(const config::Rollback& limits);
+  /// A generation that has just gone live is on trial from now on, by comparison with the one before it (null: it is
+  /// the first).
+  void begin(const config::Rollback& limits, const Generation* before);
   /// The live one was taken back: it had stood its time before, and if it fails now, going back further would not help.
   void trust();
 

@@ -31,8 +31,9 @@ FileWatches::FileWatches(uv::Loop& loop, std::function<void()> files_changed,
                          std::function<void()> certificates_changed)
     : files_(loop, settle, std::move(files_changed)), certificates_(loop, settle, std::move(certificates_changed)) {}
 
-void FileWatches::update(const Generation& live, const script::Snapshot& last_tried) {
-  watch(certificates_, tls_files(*live.config), {});
+void FileWatches::update(const Generation& live, const script::Snapshot& last_tried,
+                         const config::Config& tried_config) {
+  watch(certificates_, both(tls_files(*live.config), tls_files(tried_config)), {});
   if (live.config->watch) {
     watch(files_, both(live.sources->files(), last_tried.files()),
           both(live.sources->directories(), last_tried.directories()));

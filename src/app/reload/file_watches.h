@@ -18,8 +18,8 @@ class FileWatches {
 
   FileWatches(uv::Loop& loop, std::function<void()> files_changed, std::function<void()> certificates_changed);
 
-  /// Watches what `live` was read from and what the last attempt, which may have failed, was read from.
-  void update(const Generation& live, const script::Snapshot& last_tried);
+  /// Watches what `live` was read from and what the last attempt, which may have failed, was read from or asked for.
+  void update(const Generation& live, const script::Snapshot& last_tried, const config::Config& tried_config);
 
  private:
   uv::FileWatch files_, certificates_;

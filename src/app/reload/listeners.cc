@@ -18,15 +18,19 @@ bool is_any(const Address& address, std::string_view any) {
 
 }  // namespace
 
+bool takes_only_v6(const config::Config& config, const config::Listen& listen) {
+  return is_any(listen.address, "::") &&
+         std::any_of(config.listen.begin(), config.listen.end(), [&](const config::Listen& other) {
+           return is_any(other.address, "0.0.0.0") && other.address.port() == listen.address.port();
+         });
+}
+
 ListenSpec listen_spec(const config::Config& config, std::size_t listen, std::size_t workers, bool or_any_port) {
   const config::Listen& wanted = config.listen[listen];
   ListenSpec spec;
   spec.address = wanted.address;
   spec.count = wanted.address.is_unix() ? 1 : workers;
-  spec.only_v6 = is_any(wanted.address, "::") &&
-                 std::any_of(config.listen.begin(), config.listen.end(), [&](const config::Listen& other) {
-                   return is_any(other.address, "0.0.0.0") && other.address.port() == wanted.address.port();
-                 });
+  spec.only_v6 = takes_only_v6(config, wanted);
   spec.or_any_port = or_any_port;
   if (!wanted.address.is_unix() && wanted.address.port() == 0) {
     spec.ordinal = static_cast<std::size_t>(

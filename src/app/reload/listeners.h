@@ -20,6 +20,9 @@ struct OpenListeners {
   std::vector<StatusFacts::Listener> addresses;  // in the configuration's order; empty where none was asked for
 };
 
+/// "[::]" leaves IPv4 to 0.0.0.0 with the same port, where the configuration lists that.
+bool takes_only_v6(const config::Config& config, const config::Listen& listen);
+
 /// What to ask for: a group of sockets for TCP; "[::]" takes IPv4 too unless the configuration lists 0.0.0.0 with the
 /// same port. `or_any_port`: a taken port may be replaced by any other.
 ListenSpec listen_spec(const config::Config& config, std::size_t listen, std::size_t workers, bool or_any_port);

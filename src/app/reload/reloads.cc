@@ -30,6 +30,10 @@ void wait_for_writers(const script::Snapshot& sources) {
     youngest = std::max(youngest, std::chrono::nanoseconds(answer.signature.modified_ns));
   }
   const auto now = std::chrono::system_clock::now().time_since_epoch();
+  // Opening a file to write it anew empties it some time before its date tells.
+  for (const auto& [file, answer] : sources.answers().files) {
+    if (answer.text && answer.text->empty()) youngest = now;
+  }
   // What is dated in the future tells nothing.
   if (youngest <= now) std::this_thread::sleep_for(youngest + writer_pause - now);
 }
@@ -51,6 +55,11 @@ bool keep_same(const std::vector<std::shared_ptr<const tls::ServerContext>>& run
   return running == fresh;
 }
 
+bool listens_on(const config::Config& config, const Address& address) {
+  return std::any_of(config.listen.begin(), config.listen.end(),
+                     [&](const config::Listen& listen) { return listen.address == address; });
+}
+
 }  // namespace
 
 /// What the loader's thread works on.
@@ -67,6 +76,9 @@ struct Reloads::Attempt {
   std::vector<Problem> problems;
   std::shared_ptr<const script::Snapshot> tried;
   std::string digest;  // of `tried`
+  std::shared_ptr<const config::Config> config_read;
+  bool restless = false;       // the files never came to rest
+  std::atomic<int> behind{0};  // workers that could not swap
 
   // What a swap needs.
   OpenListeners listeners;
@@ -75,6 +87,7 @@ struct Reloads::Attempt {
   Serving serving;
   std::vector<std::string> needs_restart;
 
+  bool cancelled() const { return options.cancel->load(std::memory_order_relaxed); }
   void load(const RunCommand& command, const ProcessKeys& keys, script::Watchdog& watchdog);
   void load_once(const RunCommand& command, const ProcessKeys& keys, script::Watchdog& watchdog);
 };
@@ -84,6 +97,7 @@ void Reloads::Attempt::load_once(const RunCommand& command, const ProcessKeys& k
   replay ? sources.emplace(replay) : sources.emplace();
   loaded.reset();
   problems.clear();
+  options.config_read = &config_read;
   try {
     loaded = app::load(command, *sources, options, keys, watchdog);
   } catch (const LoadError& error) {
@@ -106,20 +120,24 @@ void Reloads::Attempt::load(const RunCommand& command, const ProcessKeys& keys, 
   if (replay) return;
   for (int left = loads_at_most; wait_for_writers(*tried), tried->differs_from_disk();
        load_once(command, keys, watchdog)) {
-    if (--left > 0) continue;
+    if (--left > 0 && !cancelled()) continue;
+    restless = true;
     loaded.reset();
     problems = {{{}, "the files changed again and again while they were read; reload when they have come to rest"}};
     return;
   }
 }
 
-Reloads::Reloads(const Parts& parts, Serving serving, Watcher& watcher)
+Reloads::Reloads(const Parts& parts, Serving serving, std::string admin_token, std::string tried_digest,
+                 Watcher& watcher)
     : parts_(parts),
       serving_(std::move(serving)),
       in_effect_(serving_.config),
       watcher_(watcher),
       last_tried_(parts.generations.live()->sources),
-      last_tried_digest_(parts.generations.live()->digest) {}
+      last_tried_digest_(std::move(tried_digest)),
+      last_tried_config_(serving_.config),
+      admin_token_(std::move(admin_token)) {}
 
 void Reloads::ask(ReloadWish wish) {
   if (stopped_) {
@@ -137,6 +155,11 @@ void Reloads::ask(ReloadWish wish) {
     };
     return;
   }
+  if (wish.kind == Kind::rollback && wish.target == 0) {
+    // What "the one before" is does not depend on what happens to be loading.
+    if (const Generation* before = parts_.generations.before_live()) wish.target = before->number;
+    if (wish.leaves == 0) wish.leaves = parts_.generations.live()->number;
+  }
   waiting_.push_back(std::move(wish));
   next();
 }
@@ -150,7 +173,7 @@ void Reloads::next() {
   if (current_ || waiting_.empty()) return;
   current_ = std::move(waiting_.front());
   waiting_.pop_front();
-  watcher_.reload_begins();
+  if (!current_->dry_run) watcher_.reload_begins();
   load_current();
 }
 
@@ -159,18 +182,14 @@ void Reloads::load_current() {
   attempt->wish = *current_;
   attempt->running = serving_.config;
   attempt->options.workers = parts_.workers.size();
+  attempt->options.cancel = cancelled_;
   attempt->options.run_tests = !current_->skip_tests && current_->kind == Kind::reload;
   if (current_->kind == Kind::rollback) {
-    const Generation* target =
-        current_->target != 0 ? parts_.generations.find(current_->target) : parts_.generations.before_live();
-    if (target == nullptr || target == parts_.generations.live()) {
-      std::string why = "there is no earlier generation to go back to";
-      if (current_->target != 0) {
-        why = fmt::format("generation {} cannot be taken back: it {}; \"outrider status\" lists those that can",
-                          current_->target, target == nullptr ? "is not kept, or never was live" : "is the live one");
-      }
+    const Generation* target = parts_.generations.find(current_->target);
+    if (const std::string why = why_not_back(target); !why.empty()) {
+      log::warning("{}: {}", current_->origin.cause, why);
       ReloadOutcome outcome = running();
-      outcome.problems = {{{}, std::move(why)}};
+      outcome.problems = {{{}, why}};
       return end(std::move(outcome));
     }
     attempt->number = target->number;
@@ -178,6 +197,9 @@ void Reloads::load_current() {
     // A file that is missing by now must not stand in the way back.
     attempt->options.config = target->config;
     attempt->options.sources = target->sources;
+    attempt->options.forgives_keys = true;
+    attempt->options.running_bucket_key = parts_.generations.live()->workers.front()->bucket_key;
+    attempt->options.running_token = admin_token_;
     attempt->options.running_config = serving_.config;
     attempt->options.running_tls = serving_.tls;
   }
@@ -190,6 +212,18 @@ void Reloads::load_current() {
     if (attempt->wish.kind == Kind::certificates) return [this, attempt] { finish_certificates(attempt); };
     return [this, attempt] { finish_load(attempt); };
   });
+}
+
+/// Why the current wish, a rollback to `target`, cannot be granted; empty if it can.
+std::string Reloads::why_not_back(const Generation* target) const {
+  const std::uint64_t live = parts_.generations.live()->number;
+  if (current_->leaves != 0 && current_->leaves != live) {
+    return fmt::format("generation {}, which was to be left, is not live any more; {} is", current_->leaves, live);
+  }
+  if (current_->target == 0) return "there is no earlier generation to go back to";
+  if (target != nullptr && target->number != live) return {};
+  return fmt::format("generation {} cannot be taken back: it {}; \"outrider status\" lists those that can",
+                     current_->target, target == nullptr ? "is not kept, or never was live" : "is the live one");
 }
 
 ReloadOutcome Reloads::running() const {
@@ -219,6 +253,7 @@ void Reloads::refuse(std::vector<Problem> problems, const std::string& digest) {
                                   problems.empty() ? std::string() : problems.front().text());
   }
   ReloadOutcome outcome = running();
+  outcome.tried = true;
   outcome.problems = std::move(problems);
   end(std::move(outcome));
 }
@@ -228,11 +263,14 @@ void Reloads::finish_load(const std::shared_ptr<Attempt>& attempt) {
   if (!attempt->replay && !attempt->wish.dry_run) {
     last_tried_ = attempt->tried;
     last_tried_digest_ = attempt->digest;
+    if (attempt->config_read) last_tried_config_ = attempt->config_read;
   }
   if (stopped_) return refuse({{{}, "the server is stopping; nothing is loaded any more"}}, attempt->digest);
   // What was refused or left is not tried over and over; the running one is compared below, certificates and all.
   const bool is_running = attempt->digest == parts_.generations.live()->digest;
-  if (attempt->wish.only_news && !news && !is_running) return end(running());
+  if (attempt->wish.only_news && !news && !is_running) return end_quietly(attempt);
+  // Whoever writes without a pause is watched: there will be another change.
+  if (attempt->wish.only_news && attempt->restless) return end_quietly(attempt);
   if (!attempt->loaded) return refuse(attempt->problems, attempt->digest);
 
   const Generation& live = *parts_.generations.live();
@@ -245,22 +283,34 @@ void Reloads::finish_load(const std::shared_ptr<Attempt>& attempt) {
     outcome.needs_restart = attempt->needs_restart;
     outcome.difference = difference({*live.config, *live.workers.front(), *live.sources},
                                     {*attempt->loaded->config, *attempt->loaded->workers.front(), *attempt->tried});
-    parts_.chores.run([attempt]() mutable -> Background::Then {
-      attempt->loaded.reset();
-      return {};
-    });
+    free_loaded(attempt);
     return end(std::move(outcome));
   }
-  if (!prepare(*attempt)) return;
+  admin_token_ = attempt->loaded->admin_token;
+  if (!prepare(*attempt)) return free_loaded(attempt);
   const bool same_settings = *live.config == *attempt->loaded->config &&
                              live.workers.front()->bucket_key == attempt->loaded->workers.front()->bucket_key;
   if (is_running && same_settings && !attempt->new_tls && !attempt->new_frontend) {
     ReloadOutcome outcome = running();
-    outcome.fine = true;
+    outcome.fine = outcome.tried = true;
     outcome.needs_restart = attempt->needs_restart;
+    free_loaded(attempt);
     return end(std::move(outcome));
   }
   swap(attempt);
+}
+
+/// Nobody waits for Lua states to be freed.
+void Reloads::free_loaded(const std::shared_ptr<Attempt>& attempt) {
+  parts_.chores.run([attempt]() -> Background::Then {
+    attempt->loaded.reset();
+    return {};
+  });
+}
+
+void Reloads::end_quietly(const std::shared_ptr<Attempt>& attempt) {
+  free_loaded(attempt);
+  end(running());
 }
 
 /// Asks for what a swap needs and can still be refused. False where it was.
@@ -269,7 +319,7 @@ bool Reloads::prepare(Attempt& attempt) {
   Problems problems;
   attempt.serving.config = attempt.loaded->config;
   attempt.serving.tls = std::move(attempt.loaded->tls);
-  attempt.new_frontend = !same_serving(*serving_.config, config);
+  attempt.new_frontend = half_swapped_ || !same_serving(*serving_.config, config);
   attempt.new_tls = !keep_same(serving_.tls, attempt.serving.tls);
   attempt.new_log = config.access_log.to != serving_.config->access_log.to;
   attempt.serving.access_log = serving_.access_log;
@@ -278,6 +328,11 @@ bool Reloads::prepare(Attempt& attempt) {
     auto opened = observe::AccessLog::open(config.access_log.to);
     if (opened) attempt.serving.access_log = std::move(*opened);
     if (!opened) problems.add({}, opened.error().message);
+  }
+  if (attempt.new_frontend) {
+    if (auto possible = http::Frontend::can_be_made(parts_.workers.size()); !possible) {
+      problems.add({}, possible.error().message);
+    }
   }
   std::vector<bool> wanted(config.listen.size(), true);
   attempt.listen_of = match_listeners(*serving_.config, config);
@@ -307,13 +362,17 @@ void Reloads::swap(const std::shared_ptr<Attempt>& attempt) {
   const auto format = log_format(*attempt->serving.config);
   parts_.workers.on_each(
       [attempt, fresh, sockets, format](Workplace& workplace, std::size_t index) {
+        workplace.use_log(attempt->serving.access_log, format);
         if (attempt->new_frontend) {
-          workplace.use_config(attempt->serving, fresh->workers[index], attempt->listen_of);
-          workplace.listen(std::move((*sockets)[index]));
+          if (workplace.use_config(attempt->serving, fresh->workers[index], attempt->listen_of)) {
+            workplace.listen(std::move((*sockets)[index]));
+          } else {
+            ++attempt->behind;
+          }
           return;
         }
         if (attempt->new_tls) workplace.use_tls(attempt->serving.tls);
-        workplace.use_log(attempt->serving.access_log, format);
+        workplace.use_settings(attempt->serving.config);
         workplace.use_rules(fresh->workers[index]);
       },
       [this, attempt, fresh] {
@@ -326,23 +385,32 @@ void Reloads::swap(const std::shared_ptr<Attempt>& attempt) {
 
 /// Every worker has swapped.
 void Reloads::commit(const std::shared_ptr<Attempt>& attempt) {
-  const Serving before = std::exchange(serving_, attempt->serving);
+  Serving before = std::exchange(serving_, attempt->serving);
   in_effect_ = std::make_shared<const config::Config>(in_effect(*in_effect_, *serving_.config));
   std::vector<StatusFacts::Listener> addresses = attempt->listeners.addresses;
   for (std::size_t old = 0; old < attempt->listen_of.size(); ++old) {
     if (const auto index = attempt->listen_of[old]) {
       addresses[*index] = parts_.listeners.addresses[old];
       addresses[*index].tls = !serving_.config->listen[*index].tls.empty();
-    } else {
+    } else if (!listens_on(*serving_.config, before.config->listen[old].address)) {
       parts_.sockets.forget(listen_spec(*before.config, old, parts_.workers.size(), false));
     }
   }
   parts_.listeners.addresses = std::move(addresses);
   // Closing a log may wait for its reader.
-  if (attempt->new_log) parts_.chores.run([log = before.access_log]() -> Background::Then { return {}; });
+  if (attempt->new_log) parts_.chores.run([log = std::move(before.access_log)]() -> Background::Then { return {}; });
 
   ReloadOutcome outcome = running();
-  outcome.fine = outcome.changed = true;
+  outcome.changed = outcome.tried = true;
+  half_swapped_ = attempt->behind > 0;
+  outcome.fine = !half_swapped_;
+  if (half_swapped_) {
+    outcome.problems = {{{},
+                         fmt::format("{} of {} workers had no descriptors left for the new configuration and go on "
+                                     "with the one before; raise the limit (ulimit -n) and reload again",
+                                     attempt->behind.load(), parts_.workers.size())}};
+    log::error("{}", outcome.problems.front().text());
+  }
   outcome.needs_restart = attempt->needs_restart;
   end(std::move(outcome));
 }
@@ -352,11 +420,12 @@ void Reloads::finish_certificates(const std::shared_ptr<Attempt>& attempt) {
     for (const Problem& problem : attempt->problems) log::error("{}", problem.text());
     log::error("the certificates that were loaded before go on");
     ReloadOutcome outcome = running();
+    outcome.tried = true;
     outcome.problems = std::move(attempt->problems);
     return end(std::move(outcome));
   }
   ReloadOutcome outcome = running();
-  outcome.fine = true;
+  outcome.fine = outcome.tried = true;
   if (keep_same(serving_.tls, attempt->tls)) return end(std::move(outcome));
   parts_.workers.on_each([tls = attempt->tls](Workplace& workplace, std::size_t) { workplace.use_tls(tls); },
                          [this, attempt, outcome] {

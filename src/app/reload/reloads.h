@@ -4,6 +4,7 @@
 // Whatever goes wrong, the running generation goes on. The main thread's.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -23,6 +24,7 @@ namespace outrider::app {
 struct ReloadOutcome {
   bool fine = false;
   bool changed = false;  // another generation is live
+  bool tried = false;    // something was loaded, or was to be: what it says is news about the files
   std::uint64_t generation = 0;
   std::string digest;
   std::size_t rules = 0;
@@ -41,8 +43,9 @@ struct ReloadWish {
   bool skip_tests = false;
   /// Of the file watcher: what was tried before is not tried again as long as its content is the same.
   bool only_news = false;
-  std::uint64_t target = 0;                        // of a rollback; 0 = the one before
-  std::string why;                                 // of a rollback: what is noted beside the generation that is left
+  std::uint64_t target = 0;  // of a rollback; 0 = the one before, as it is when the wish is made
+  std::uint64_t leaves = 0;  // of a rollback: the generation that is to be left; 0 = the one that is live by then
+  std::string why;           // of a rollback: what is noted beside the generation that is left
   std::function<void(const ReloadOutcome&)> done;  // may be empty
 };
 
@@ -69,17 +72,25 @@ class Reloads {
     virtual void reload_ended(const ReloadWish& wish, const ReloadOutcome& outcome) = 0;
   };
 
-  Reloads(const Parts& parts, Serving serving, Watcher& watcher);
+  /// `tried_digest`: of what was loaded last by a server process before this one, or of the live generation.
+  Reloads(const Parts& parts, Serving serving, std::string admin_token, std::string tried_digest, Watcher& watcher);
 
   void ask(ReloadWish wish);
   /// Refuses what waits and what comes, because the server stops.
   void stop();
   bool busy() const { return current_.has_value(); }
+  /// Makes a load that is going on end soon, with a problem. Any thread.
+  void cancel() { *cancelled_ = true; }
 
   /// What the workers have now.
   const Serving& serving() const { return serving_; }
   /// The sources of the last attempt: what is to be watched beside those of the live generation.
   const std::shared_ptr<const script::Snapshot>& last_tried() const { return last_tried_; }
+  const std::string& last_tried_digest() const { return last_tried_digest_; }
+  /// Its configuration, if it could be read; certificates that were missing then may come.
+  const std::shared_ptr<const config::Config>& last_tried_config() const { return last_tried_config_; }
+  /// As the last load that was fine read it; empty = none.
+  const std::string& admin_token() const { return admin_token_; }
 
  private:
   struct Attempt;
@@ -91,6 +102,9 @@ class Reloads {
   void swap(const std::shared_ptr<Attempt>& attempt);
   bool prepare(Attempt& attempt);
   void commit(const std::shared_ptr<Attempt>& attempt);
+  std::string why_not_back(const Generation* target) const;
+  void free_loaded(const std::shared_ptr<Attempt>& attempt);
+  void end_quietly(const std::shared_ptr<Attempt>& attempt);
   ReloadOutcome running() const;
   void end(ReloadOutcome outcome);
   void refuse(std::vector<Problem> problems, const std::string& digest);
@@ -103,7 +117,11 @@ class Reloads {
   std::optional<ReloadWish> current_;
   std::shared_ptr<const script::Snapshot> last_tried_;
   std::string last_tried_digest_;
+  std::shared_ptr<const config::Config> last_tried_config_;
+  std::string admin_token_;
+  const std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
   bool stopped_ = false;
+  bool half_swapped_ = false;  // a worker could not take the last configuration
 };
 
 }  // namespace outrider::app

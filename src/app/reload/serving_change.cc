@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "app/load/load.h"
+#include "app/reload/listeners.h"
 
 namespace outrider::app {
 namespace {
@@ -24,6 +25,7 @@ config::Limits of_clients(config::Limits limits) {
   limits.rule_pattern_steps = standard.rule_pattern_steps;
   limits.shutdown_timeout_ms = standard.shutdown_timeout_ms;
   limits.drain_delay_ms = standard.drain_delay_ms;
+  limits.drain_timeout_ms = standard.drain_timeout_ms;
   return limits;
 }
 
@@ -31,10 +33,6 @@ std::string joined(const std::vector<Address>& addresses) {
   std::vector<std::string> texts;
   for (const Address& address : addresses) texts.push_back(address.text());
   return texts.empty() ? "none" : fmt::format("{}", fmt::join(texts, ", "));
-}
-
-std::string shown(const std::filesystem::path& file) {
-  return file.empty() ? "none" : file.string();
 }
 
 }  // namespace
@@ -51,6 +49,7 @@ std::vector<std::optional<std::size_t>> match_listeners(const config::Config& fr
     matches.emplace_back();
     for (std::size_t index = 0; index < to.listen.size(); ++index) {
       if (taken[index] || !(to.listen[index].address == old.address)) continue;
+      if (takes_only_v6(from, old) != takes_only_v6(to, to.listen[index])) continue;
       taken[index] = true;
       matches.back() = index;
       break;
@@ -73,10 +72,6 @@ std::vector<std::string> needs_restart(const config::Config& running, const conf
         fmt::format("admin: the address was {} and is now {}, or its mode or group has changed, which {}",
                     joined(running.admin.addresses), joined(wanted.admin.addresses), when));
   }
-  if (running.admin.token_file != wanted.admin.token_file) {
-    sentences.push_back(fmt::format("admin: the token_file was {} and is now {}, which {}",
-                                    shown(running.admin.token_file), shown(wanted.admin.token_file), when));
-  }
   const auto matches = match_listeners(running, wanted);
   for (std::size_t index = 0; index < matches.size(); ++index) {
     if (!matches[index]) continue;
@@ -90,7 +85,9 @@ std::vector<std::string> needs_restart(const config::Config& running, const conf
 }
 
 config::Config in_effect(const config::Config& running, config::Config wanted) {
+  const auto token_file = wanted.admin.token_file;
   wanted.admin = running.admin;
+  wanted.admin.token_file = token_file;
   const auto matches = match_listeners(running, wanted);
   for (std::size_t index = 0; index < matches.size(); ++index) {
     if (!matches[index]) continue;

@@ -17,7 +17,7 @@ namespace outrider::app {
 bool same_serving(const config::Config& a, const config::Config& b);
 
 /// For each listener of `from` its index in `to`, by address (of several with port 0 the first is the first); nothing
-/// for those that are gone.
+/// for those that are gone, or whose sockets must be other ones because "[::]" takes IPv4 in one of the two alone.
 std::vector<std::optional<std::size_t>> match_listeners(const config::Config& from, const config::Config& to);
 
 /// A sentence for each thing that `wanted` changes against what is in effect and a reload cannot: "workers: 2 run and 4

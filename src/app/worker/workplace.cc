@@ -2,7 +2,10 @@
 #include "app/worker/workplace.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
+
+#include "base/log.h"
 
 namespace outrider::app {
 namespace {
@@ -68,26 +71,34 @@ void Workplace::use_log(std::shared_ptr<observe::AccessLog> log, observe::LogFor
   observer_.use_log(std::move(log), format);
 }
 
-void Workplace::use_config(const Serving& serving, std::shared_ptr<const push::WorkerRules> rules,
+bool Workplace::use_config(const Serving& serving, std::shared_ptr<const push::WorkerRules> rules,
                            const std::vector<std::optional<std::size_t>>& listen_of) {
-  use_log(serving.access_log, log_format(*serving.config));
-  auto fresh = make_frontend(serving);
+  std::unique_ptr<http::Frontend> fresh;
+  try {
+    fresh = make_frontend(serving);
+  } catch (const std::runtime_error& error) {
+    log::error("a worker goes on with the configuration that it has: {}", error.what());
+    return false;
+  }
   rules_ = std::move(rules);
   fresh->use_rules(rules_);
   fresh->use_switches(switches_);
   fresh->take_over(*current_, listen_of);
   retire(std::exchange(current_, std::move(fresh)));
+  if (draining_) current_->drain(http::Leave::soon);
   serving_ = serving;
+  return true;
 }
 
 void Workplace::let_go() {
+  if (draining_) return;
   std::vector<std::optional<std::size_t>> same(serving_.config->listen.size());
   for (std::size_t index = 0; index < same.size(); ++index) same[index] = index;
   use_config(Serving(serving_), rules_, same);
 }
 
 void Workplace::retire(std::unique_ptr<http::Frontend> frontend) {
-  frontend->drain();
+  frontend->drain(http::Leave::gently);
   const std::chrono::milliseconds patience(serving_.config->limits.drain_timeout_ms);
   const SteadyTime now = std::chrono::steady_clock::now();
   old_.push_back({std::move(frontend), now + rules_grace, now + patience});
@@ -100,7 +111,9 @@ void Workplace::remove_drained() {
 }
 
 void Workplace::drain() {
-  current_->drain();
+  draining_ = true;
+  current_->drain(http::Leave::soon);
+  for (const Old& old : old_) old.frontend->drain(http::Leave::soon);
 }
 
 bool Workplace::drained() const {

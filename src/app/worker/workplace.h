@@ -45,10 +45,13 @@ class Workplace {
   void use_tls(std::vector<std::shared_ptr<const tls::ServerContext>> tls);
   void use_log(std::shared_ptr<observe::AccessLog> log, observe::LogFormat format);
 
+  /// A configuration in which clients would feel no difference.
+  void use_settings(std::shared_ptr<const config::Config> config) { serving_.config = std::move(config); }
   /// Another configuration takes over: what connects from now on, or is in its handshake, gets it; who is connected is
   /// told to go (GOAWAY, Connection: close) and may finish what is in flight until the drain timeout.
-  /// `listen_of`: see http::Frontend::take_over. Listeners that are new follow by listen().
-  void use_config(const Serving& serving, std::shared_ptr<const push::WorkerRules> rules,
+  /// `listen_of`: see http::Frontend::take_over. Listeners that are new follow by listen(). The log is not touched.
+  /// False, with a line in the log, where no frontend could be made (http::Frontend::can_be_made): all stays as it is.
+  bool use_config(const Serving& serving, std::shared_ptr<const push::WorkerRules> rules,
                   const std::vector<std::optional<std::size_t>>& listen_of);
   /// Lets go of everybody who is connected now, with the configuration as it is: new connections are taken as ever.
   void let_go();
@@ -90,6 +93,7 @@ class Workplace {
   std::shared_ptr<const push::Switches> switches_;
   std::unique_ptr<http::Frontend> current_;
   std::list<Old> old_;
+  bool draining_ = false;
   std::atomic<std::size_t> old_count_{0};
 };
 

@@ -21,14 +21,15 @@ class FakeOperations final : public AdminOperations {
     wishes.push_back(wish);
     wish.done(outcome);
   }
-  Result<void> off(OffSwitches::Entry entry) override {
+  Result<void> off(OffSwitches::Entry entry, std::function<void()> done) override {
     if (!refuse_off.empty()) return failure(refuse_off);
     offs.push_back(std::move(entry));
+    done();
     return {};
   }
-  std::size_t on(const push::Switch& what, const std::string& who) override {
+  void on(const push::Switch& what, const std::string& who, std::function<void(std::size_t)> done) override {
     ons.emplace_back(what, who);
-    return switches;
+    done(switches);
   }
   void drain(const std::string& who) override { drains.push_back(who); }
   void undrain(const std::string& who) override { undrains.push_back(who); }
@@ -37,7 +38,7 @@ class FakeOperations final : public AdminOperations {
   }
 
   std::vector<ReloadWish> wishes;
-  ReloadOutcome outcome{true, true, 3, "d1g", 14, {}, {}, {"workers: …"}};
+  ReloadOutcome outcome{true, true, true, 3, "d1g", 14, {}, {}, {"workers: …"}};
   std::string refuse_off;
   std::vector<OffSwitches::Entry> offs;
   std::size_t switches = 1;

@@ -44,7 +44,7 @@ struct Trial {
 
 TEST_CASE("auto rollback: the shares of all workers together, told once") {
   Trial trial;
-  trial.rollback.begin(trial.limits);
+  trial.rollback.begin(trial.limits, nullptr);
   trial.evaluate(49, 49);
   CHECK_FALSE(trial.look().bad);  // 98 of at least 100
   trial.evaluate(1, 0);
@@ -58,9 +58,11 @@ TEST_CASE("auto rollback: the shares of all workers together, told once") {
 
 TEST_CASE("auto rollback: hinted assets count too") {
   Trial trial(1);
-  trial.rollback.begin(trial.limits);
-  trial.watches[0]->hinted("a.example", "/app.css");
-  for (int count = 0; count < 100; ++count) trial.watches[0]->answered("a.example", "/app.css", count < 20 ? 404 : 200);
+  trial.rollback.begin(trial.limits, nullptr);
+  for (int count = 0; count < 100; ++count) {
+    trial.watches[0]->hinted("a.example", "/app.css");
+    trial.watches[0]->answered("a.example", "/app.css", count < 20 ? 404 : 200);
+  }
   const auto event = trial.look();
   REQUIRE(event.bad);
   CHECK_THAT(*event.bad, Contains("20 of 100 hinted assets"));
@@ -68,7 +70,8 @@ TEST_CASE("auto rollback: hinted assets count too") {
 
 TEST_CASE("auto rollback: a generation that stands its time is proven once, and a quiet one too") {
   Trial trial;
-  trial.rollback.begin(trial.limits);
+  trial.limits.assets_percent = 0;
+  trial.rollback.begin(trial.limits, nullptr);
   trial.evaluate(100, 1);
   int proven = 0;
   for (int second = 0; second < 120; ++second) {
@@ -78,33 +81,51 @@ TEST_CASE("auto rollback: a generation that stands its time is proven once, and 
     proven += event.proven ? 1 : 0;
   }
   CHECK(proven == 1);
-  trial.rollback.begin(trial.limits);
+  trial.rollback.begin(trial.limits, nullptr);
+  trial.generation.watches.clear();
   proven = 0;
-  for (int second = 0; second < 60; ++second) proven += trial.look().proven ? 1 : 0;
+  for (int second = 0; second < 600; ++second) {
+    const bool now = trial.look().proven;
+    CHECK((!now || second >= 299));  // ten windows
+    proven += now ? 1 : 0;
+  }
   CHECK(proven == 1);
+}
+
+TEST_CASE("auto rollback: what was bad before is no fault of the new generation") {
+  Trial trial(1);
+  trial.evaluate(100, 30);
+  Trial next(1);
+  next.rollback.begin(next.limits, &trial.generation);
+  next.evaluate(100, 39);
+  CHECK_FALSE(next.look().bad);
+  next.evaluate(10, 10);
+  const auto event = next.look();
+  REQUIRE(event.bad);
+  CHECK_THAT(*event.bad, Contains("the limit is 40 %"));
 }
 
 TEST_CASE("auto rollback: who is trusted is not looked at, and a new one begins anew") {
   Trial trial;
   CHECK_FALSE(trial.look().bad);  // before the first begin()
-  trial.rollback.begin(trial.limits);
+  trial.rollback.begin(trial.limits, nullptr);
   trial.rollback.trust();
   trial.evaluate(1000, 1000);
   CHECK_FALSE(trial.look().bad);
   CHECK_FALSE(trial.look(1h).proven);
 
   Trial next;
-  next.rollback.begin(next.limits);
+  next.rollback.begin(next.limits, nullptr);
   next.evaluate(100, 100);
   CHECK(next.look().bad);
-  next.rollback.begin(next.limits);
+  next.rollback.begin(next.limits, nullptr);
   CHECK(next.look().bad);  // the same counters: still all there is since it went live
 }
 
 TEST_CASE("auto rollback: off by 0") {
   Trial trial;
   trial.limits.failures_percent = 0;
-  trial.rollback.begin(trial.limits);
+  trial.rollback.begin(trial.limits, nullptr);
   trial.evaluate(1000, 1000);
   for (int second = 0; second < 60; ++second) CHECK_FALSE(trial.look().bad);
 }

@@ -88,15 +88,18 @@ TEST_CASE("state files: where the admin plane is") {
   CHECK_FALSE(files.read_admin());
   for (const char* text : {"unix:/run/outrider/admin.sock", "127.0.0.1:9000", "[::1]:9000"}) {
     const Address address = *Address::parse(text);
-    REQUIRE(files.write_admin(address));
+    REQUIRE(files.write_admin({address, "/etc/outrider/token"}));
     REQUIRE(files.read_admin());
-    CHECK(*files.read_admin() == address);
+    CHECK(files.read_admin()->address == address);
+    CHECK(files.read_admin()->token_file == "/etc/outrider/token");
+    REQUIRE(files.write_admin({address, {}}));
+    CHECK(files.read_admin()->token_file.empty());
   }
   files.remove_admin();
   CHECK_FALSE(files.read_admin());
   files.remove_admin();
 
-  const auto nowhere = StateFiles(folder.file("none"), "c.lua").write_admin(*Address::parse("127.0.0.1:1"));
+  const auto nowhere = StateFiles(folder.file("none"), "c.lua").write_admin({*Address::parse("127.0.0.1:1"), {}});
   REQUIRE_FALSE(nowhere);
   CHECK_THAT(nowhere.error().message, Contains(folder.file("none")));
 }
@@ -104,7 +107,7 @@ TEST_CASE("state files: where the admin plane is") {
 TEST_CASE("state files: garbage in the admin file is no address") {
   const TemporaryFolder folder;
   const StateFiles files(folder.path.string(), "c.lua");
-  REQUIRE(files.write_admin(*Address::parse("127.0.0.1:1")));
+  REQUIRE(files.write_admin({*Address::parse("127.0.0.1:1"), {}}));
   std::string file;
   for (const auto& entry : fs::directory_iterator(folder.path)) file = entry.path().string();
   for (const std::string& garbage :
@@ -113,4 +116,16 @@ TEST_CASE("state files: garbage in the admin file is no address") {
     write_file(file, garbage);
     CHECK_FALSE(files.read_admin());
   }
+}
+
+TEST_CASE("state files: a folder that others may write to is not used") {
+  const TemporaryFolder folder;
+  const std::string open = folder.file("open");
+  REQUIRE(::mkdir(open.c_str(), 0700) == 0);
+  CHECK(StateFiles(open, "c.lua").prepare());
+  REQUIRE(::chmod(open.c_str(), 0777) == 0);
+  const auto refused = StateFiles(open, "c.lua").prepare();
+  REQUIRE_FALSE(refused);
+  CHECK_THAT(refused.error().message,
+             Contains(open) && Contains("mode 0777") && Contains("others could put files there"));
 }

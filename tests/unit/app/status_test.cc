@@ -40,6 +40,7 @@ TEST_CASE("status: the shape that /v1 promises") {
     "workers": 2, "disk_differs": true,
     "last_reload": {"ok": false, "at": "2026-11-22T16:35:05Z", "cause": "SIGHUP", "who": "",
                     "problems": ["rules/a.lua:3: a", "rules/b.lua: b"]},
+    "certificate_problems": [],
     "needs_restart": ["workers: 2 run and 4 are wanted"],
     "generations": [{"generation": 1, "digest": "aa", "rules": 13, "loaded_at": "2026-11-22T16:34:00Z",
                      "cause": "start", "who": "", "requests": 400, "state": "freed", "note": "", "kept": true},

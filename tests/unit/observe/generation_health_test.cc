@@ -79,21 +79,23 @@ TEST_CASE("health: a failure that comes slowly is found within the window") {
 TEST_CASE("health: what stood its window is not judged again; what had too few events is") {
   Health health;
   for (int second = 0; second < 30; ++second) health.add(1s, 10, 0);
-  CHECK(health.health.proven());
+  CHECK_FALSE(health.health.proven());  // nobody has asked for an asset
   health.add(1s, 1000, 1000);
   CHECK(health.verdict().empty());
   health.add(1s, 0, 0, 100, 100);  // assets come late
   CHECK_FALSE(health.verdict().empty());
 }
 
-TEST_CASE("health: proven after a window, not before, also where nothing happens") {
+TEST_CASE("health: proven after a window, not before, and after ten where nothing happens") {
   Health health;
-  health.add(29'999ms, 1000, 0);
+  health.add(29'999ms, 1000, 0, 1000, 0);
   CHECK_FALSE(health.health.proven());
   health.add(1ms, 0, 0);
   CHECK(health.health.proven());
   Health quiet;
-  quiet.add(30s, 0, 0);
+  quiet.add(299s, 0, 0);
+  CHECK_FALSE(quiet.health.proven());
+  quiet.add(1s, 0, 0);
   CHECK(quiet.health.proven());
 }
 
