@@ -84,6 +84,8 @@ def test_off_by_site_rule_and_delivery(serve):
     with Client(server.address()) as client:
         assert len(client.get("/").pushes) == 2
     assert links(server, "b.example") == []
+    status, _ = server.ask("POST", "/v1/off", json.dumps({"rule": "second", "delivery": "link", "for_s": 5}))
+    assert status == 200
     for arguments, why in ((["off", "--site", "c.example"], 'there is no site "c.example"'),
                            (["off", "--rule", "third"], 'there is no rule "third"'),
                            (["on", "--rule", "first"], 'rule "first" was not off')):
@@ -216,6 +218,31 @@ def test_over_tcp_with_a_token(serve, tmp_path):
     assert code == 0 and "running     1" in output
     code, _, errors = server.command("status", "--admin", f"127.0.0.1:{port}")
     assert code == 1 and "token" in errors.lower()
+    # Another word: the old one opens nothing any more.
+    token.write_text("another-0123456789abcdef\n")
+    assert server.command("reload")[0] == 0
+    assert ask("0123456789abcdef0123456789abcdef")[0] == 401
+    assert ask("another-0123456789abcdef")[0] == 200
+
+
+def test_the_commands_find_a_server_that_listens_on_tcp_alone(serve, tmp_path):
+    token = tmp_path / "token"
+    token.write_text("0123456789abcdef0123456789abcdef\n")
+    os.chmod(token, 0o600)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = serve(config(admin=f'{{ "127.0.0.1:{port}", "unix:%TMP%/admin.sock" }}, token_file = "{token}"'), files=FILES)
+    assert server.command("status")[0] == 0
+    only = config(admin=f'"127.0.0.1:{port}", token_file = "{token}"')
+    server.write("config.lua", only)
+    server.stop()
+    server.is_ready = lambda: server.command("status")[0] == 0
+    server.checks_rest = False
+    server.start()
+    server.write("config.lua", "return {")  # broken: the server's own note tells where it is
+    code, output, _ = server.command("status")
+    assert code == 0 and "running     1, DISK DIFFERS" in output
 
 
 def test_no_server_no_configuration(tmp_path):
@@ -239,3 +266,17 @@ def test_json_for_programs(serve):
         400, {"error": 'unknown member "dryrun"; did you mean "dry_run"?'})
     assert server.ask("GET", "/v1/reload")[0] == 405 and server.ask("GET", "/v2")[0] == 404
     assert server.ask("GET", "/v1/generations")[1]["live"] == 1
+
+
+def test_a_stop_does_not_wait_for_tests_that_run(serve):
+    server = serve(config().replace("health =", "reload = { test_timeout_ms = 60000 }, health ="), files=FILES)
+    server.write("rules/a.test.lua", "while true do end\n")
+    answers = []
+    waiting = threading.Thread(target=lambda: answers.append(server.command("reload")))
+    waiting.start()
+    time.sleep(0.5)
+    began = time.monotonic()
+    server.stop()
+    assert time.monotonic() - began < 4 * outrider.SLOWER
+    waiting.join(20)
+    assert answers[0][0] == 1, answers

@@ -33,11 +33,19 @@ def server(serve, application):
     return serve(CONFIG.replace("%URL%", application(slow).url), files={"www/index.html": "page"})
 
 
+def alive(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def test_a_crash_is_reported_and_the_same_sockets_serve_on(server):
     address, first = server.address(), server.server_pid()
     # A sanitizer would make a report of its own of a SIGSEGV, and an exit.
     cause = signal.SIGKILL if os.environ.get("OUTRIDER_SLOW") else signal.SIGSEGV
     os.kill(first, cause)
+    wait_until("the death", lambda: not alive(first), 10)
     # This connection comes while nobody accepts: it waits in the held socket.
     assert get(address).status == 200
     wait_until("another process", lambda: server.is_ready() and server.server_pid() != first)

@@ -55,7 +55,8 @@ def test_reloads_of_the_configuration_lose_nothing(serve, application):
             connection.send(b"echo " + data)
         chat.set()
     routes = f', ["/app/"] = {{ proxy = "{application(upstream).url}" }}'
-    server = serve(config(routes=routes), files={**FILES, "www/big.bin": b"x" * (8 << 20)})
+    size = RELOADS * 3 * 65535 + (4 << 20)  # each reload lets some of it through
+    server = serve(config(routes=routes), files={**FILES, "www/big.bin": b"x" * size})
     server.checks_rest = False
     address = server.address()
     with connect(address) as chatting, Client(address, push=False, window=65535) as loader:
@@ -85,11 +86,11 @@ def test_reloads_of_the_configuration_lose_nothing(serve, application):
         wait_until("all but the download's and the WebSocket's old frontends to be gone",
                    lambda: server.live()["old_frontends"] <= 2)
         loader.auto_window = True
-        loader.h2.increment_flow_control_window(8 << 20)
-        loader.h2.increment_flow_control_window(8 << 20, download)
+        loader.h2.increment_flow_control_window(size)
+        loader.h2.increment_flow_control_window(size, download)
         loader.flush()
         loader.read_until(lambda: loader.finished(download), 60)
-        assert len(loader.responses[download].body) == 8 << 20
+        assert len(loader.responses[download].body) == size
         assert not chat.is_set()
     wait_until("the old frontends to be gone", lambda: server.live()["old_frontends"] == 0)
     server.checks_rest = True
@@ -237,15 +238,42 @@ def test_certificates_are_read_anew_by_themselves(serve, tmp_path):
         client.get("/")
         # A certificate with the wrong key is not used, and is said.
         shutil.copy(other, certificate)
-        wait_until("the mismatch", lambda: server.status().get("last_reload", {}).get("ok") is False)
-        assert "localhost.key" in server.status()["last_reload"]["problems"][0]
+        wait_until("the mismatch", lambda: server.status()["certificate_problems"])
+        assert "localhost.key" in server.status()["certificate_problems"][0]
+        assert server.metrics()["outrider_reload_last_success"] == 0
         assert serial(address) == before
         shutil.copy(other_key, key)
         wait_until("the new certificate", lambda: serial(address) != before)
         assert client.get("/").status == 200 and client.goaway is None
-    assert server.status()["generation"] == 1 and server.status()["last_reload"]["ok"] is True
+    assert server.status()["generation"] == 1 and server.status()["certificate_problems"] == []
+    assert server.metrics()["outrider_reload_last_success"] == 1
     assert any(name.startswith("outrider_certificate_expiry_seconds{") and value > time.time() + 86000
                for name, value in server.metrics().items())
+
+
+def test_a_certificate_that_was_missing_comes(serve, tmp_path):
+    server = serve(config().replace("workers = 2,", "workers = 2, watch = true,"), files=FILES)
+    tls = f', tls = {{ certificate = "{tmp_path}/one/localhost.pem", key = "{tmp_path}/one/localhost.key" }}'
+    server.write("config.lua", server.config.read_text().replace('"127.0.0.1:0"', f'"127.0.0.1:0"{tls}'))
+    (tmp_path / "one").mkdir()
+    wait_until("the failure", lambda: server.status().get("last_reload", {}).get("ok") is False)
+    outrider.certificate(tmp_path / "one", "localhost")
+    wait_until("the certificate", lambda: server.status()["generation"] > 1 and server.status()["last_reload"]["ok"])
+
+
+def test_ipv4_comes_back_to_the_wildcard(serve):
+    with socket.socket(socket.AF_INET6) as free:
+        free.bind(("::", 0))
+        port = free.getsockname()[1]
+    both = config().replace('"127.0.0.1:0"', f'"[::]:{port}"')
+    apart = both.replace(" }%MORE%", " }").replace(
+        f'{{ address = "[::]:{port}" }}', f'{{ address = "[::]:{port}" }}, {{ address = "0.0.0.0:{port}" }}')
+    server = serve(apart, files=FILES)
+    for text in (both, apart, both):
+        server.write("config.lua", text)
+        status, answer = server.reload_and_wait()
+        assert status == 200, answer
+        assert get(("127.0.0.1", port)).body == get(("::1", port)).body == b"page"
 
 
 def resumed(address, session):
