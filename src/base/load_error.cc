@@ -17,7 +17,8 @@ std::string bounded_message(std::string message) {
 }
 
 Problem more_in_file(const std::string& file) {
-  return {{file, 0}, fmt::format("and more in this file; only the first {} are shown, equal ones once", most_problems_of_file)};
+  return {{file, 0},
+          fmt::format("and more in this file; only the first {} are shown, equal ones once", most_problems_of_file)};
 }
 
 std::string Place::text() const {

@@ -108,10 +108,12 @@ def test_a_request_in_flight_keeps_the_generation_that_it_began_with(serve, appl
 
 
 def unreadable(server):
-    if os.geteuid() == 0:
-        pytest.skip("root can read everything")
-    server.write("rules/sub/x.lua", rule("x"))
-    os.chmod(server.folder / "rules", 0)
+    rules = server.folder / "rules"
+    if os.geteuid() == 0:  # who can read everything but what leads to itself
+        rules.rename(server.folder / "rules.before")
+        rules.symlink_to(rules)
+    else:
+        os.chmod(rules, 0)
 
 
 def looping_test(server):
