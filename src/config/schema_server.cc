@@ -137,16 +137,16 @@ constexpr Group admin{"admin", "The admin plane.", admin_keys};
 constexpr Key rollback_keys[] = {
     {.name = "failures_percent",
      .type = Type::integer,
-     .sentence = "The share of evaluations in which a rule fails, from which on the generation before is taken back; 0 "
-                 "means never.",
+     .sentence = "The share of evaluations in which a rule fails, beyond that of the generation before, from which on "
+                 "that one is taken back; 0 means never.",
      .standard = 10,
      .unit = "percent",
      .least = 0,
      .most = 100},
     {.name = "assets_percent",
      .type = Type::integer,
-     .sentence = "The share of hinted assets that are answered with a redirect or an error, from which on the "
-                 "generation before is taken back; 0 means never.",
+     .sentence = "The share of hinted assets that are answered with a redirect or an error, beyond that of the "
+                 "generation before, from which on that one is taken back; 0 means never.",
      .standard = 10,
      .unit = "percent",
      .least = 0,
@@ -160,7 +160,7 @@ constexpr Key rollback_keys[] = {
      .most = 3'600},
     {.name = "minimum",
      .type = Type::integer,
-     .sentence = "How many evaluations, or answered assets, there must be before anything is concluded.",
+     .sentence = "How many evaluations, or answered hints, there must be before anything is concluded.",
      .standard = 100,
      .unit = "events",
      .least = 1,
