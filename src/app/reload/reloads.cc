@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "app/reload/difference.h"
+#include "app/reload/load_attempt.h"
 #include "app/reload/serving_change.h"
 #include "base/log.h"
 
@@ -17,26 +18,6 @@ namespace outrider::app {
 namespace {
 
 using Kind = ReloadWish::Kind;
-
-/// A file that was written to so shortly ago may be written to again: half of it can be good Lua and wrong.
-constexpr std::chrono::milliseconds writer_pause{50};
-/// How often a deploy that writes while we read may begin anew.
-constexpr int loads_at_most = 20;
-
-/// Until every file that was read has been left alone for writer_pause.
-void wait_for_writers(const script::Snapshot& sources) {
-  std::chrono::nanoseconds youngest{0};
-  for (const auto& [file, answer] : sources.answers().files) {
-    youngest = std::max(youngest, std::chrono::nanoseconds(answer.signature.modified_ns));
-  }
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  // Opening a file to write it anew empties it some time before its date tells.
-  for (const auto& [file, answer] : sources.answers().files) {
-    if (answer.text && answer.text->empty()) youngest = now;
-  }
-  // What is dated in the future tells nothing.
-  if (youngest <= now) std::this_thread::sleep_for(youngest + writer_pause - now);
-}
 
 bool can_share(const ReloadWish& a, const ReloadWish& b) {
   return a.kind == b.kind && a.kind != Kind::rollback && !a.dry_run && !b.dry_run && a.skip_tests == b.skip_tests &&
@@ -61,72 +42,6 @@ bool listens_on(const config::Config& config, const Address& address) {
 }
 
 }  // namespace
-
-/// What the loader's thread works on.
-struct Reloads::Attempt {
-  ReloadWish wish;
-  LoadOptions options;
-  std::uint64_t number = 0;                        // of a rollback's target
-  std::shared_ptr<const script::Snapshot> replay;  // of a rollback
-  std::shared_ptr<const config::Config> running;
-  std::vector<std::shared_ptr<const tls::ServerContext>> tls;  // of certificates alone
-
-  // The result.
-  std::optional<Loaded> loaded;
-  std::vector<Problem> problems;
-  std::shared_ptr<const script::Snapshot> tried;
-  std::string digest;  // of `tried`
-  std::shared_ptr<const config::Config> config_read;
-  bool restless = false;       // the files never came to rest
-  std::atomic<int> behind{0};  // workers that could not swap
-
-  // What a swap needs.
-  OpenListeners listeners;
-  std::vector<std::optional<std::size_t>> listen_of;
-  bool new_frontend = false, new_tls = false, new_log = false;
-  Serving serving;
-  std::vector<std::string> needs_restart;
-
-  bool cancelled() const { return options.cancel->load(std::memory_order_relaxed); }
-  void load(const RunCommand& command, const ProcessKeys& keys, script::Watchdog& watchdog);
-  void load_once(const RunCommand& command, const ProcessKeys& keys, script::Watchdog& watchdog);
-};
-
-void Reloads::Attempt::load_once(const RunCommand& command, const ProcessKeys& keys, script::Watchdog& watchdog) {
-  std::optional<script::SourceLog> sources;
-  replay ? sources.emplace(replay) : sources.emplace();
-  loaded.reset();
-  problems.clear();
-  options.config_read = &config_read;
-  try {
-    loaded = app::load(command, *sources, options, keys, watchdog);
-  } catch (const LoadError& error) {
-    problems = error.problems();
-  } catch (const std::exception& error) {
-    problems = {{{}, fmt::format("cannot load: {}", error.what())}};
-  }
-  tried = loaded ? loaded->sources : sources->snapshot();
-  digest = tried->digest();
-}
-
-void Reloads::Attempt::load(const RunCommand& command, const ProcessKeys& keys, script::Watchdog& watchdog) {
-  if (wish.kind == Kind::certificates) {
-    Problems found;
-    tls = load_tls(*running, keys, found);
-    problems = found.list();
-    return;
-  }
-  load_once(command, keys, watchdog);
-  if (replay) return;
-  for (int left = loads_at_most; wait_for_writers(*tried), tried->differs_from_disk();
-       load_once(command, keys, watchdog)) {
-    if (--left > 0 && !cancelled()) continue;
-    restless = true;
-    loaded.reset();
-    problems = {{{}, "the files changed again and again while they were read; reload when they have come to rest"}};
-    return;
-  }
-}
 
 Reloads::Reloads(const Parts& parts, Serving serving, std::string admin_token, std::string tried_digest,
                  Watcher& watcher)
@@ -178,7 +93,7 @@ void Reloads::next() {
 }
 
 void Reloads::load_current() {
-  auto attempt = std::make_shared<Attempt>();
+  auto attempt = std::make_shared<LoadAttempt>();
   attempt->wish = *current_;
   attempt->running = serving_.config;
   attempt->options.workers = parts_.workers.size();
@@ -258,7 +173,7 @@ void Reloads::refuse(std::vector<Problem> problems, const std::string& digest) {
   end(std::move(outcome));
 }
 
-void Reloads::finish_load(const std::shared_ptr<Attempt>& attempt) {
+void Reloads::finish_load(const std::shared_ptr<LoadAttempt>& attempt) {
   const bool news = attempt->digest != last_tried_digest_;
   if (!attempt->replay && !attempt->wish.dry_run) {
     last_tried_ = attempt->tried;
@@ -301,20 +216,20 @@ void Reloads::finish_load(const std::shared_ptr<Attempt>& attempt) {
 }
 
 /// Nobody waits for Lua states to be freed.
-void Reloads::free_loaded(const std::shared_ptr<Attempt>& attempt) {
+void Reloads::free_loaded(const std::shared_ptr<LoadAttempt>& attempt) {
   parts_.chores.run([attempt]() -> Background::Then {
     attempt->loaded.reset();
     return {};
   });
 }
 
-void Reloads::end_quietly(const std::shared_ptr<Attempt>& attempt) {
+void Reloads::end_quietly(const std::shared_ptr<LoadAttempt>& attempt) {
   free_loaded(attempt);
   end(running());
 }
 
 /// Asks for what a swap needs and can still be refused. False where it was.
-bool Reloads::prepare(Attempt& attempt) {
+bool Reloads::prepare(LoadAttempt& attempt) {
   const config::Config& config = *attempt.loaded->config;
   Problems problems;
   attempt.serving.config = attempt.loaded->config;
@@ -353,7 +268,7 @@ bool Reloads::prepare(Attempt& attempt) {
   return false;
 }
 
-void Reloads::swap(const std::shared_ptr<Attempt>& attempt) {
+void Reloads::swap(const std::shared_ptr<LoadAttempt>& attempt) {
   const std::uint64_t number = attempt->number != 0 ? attempt->number : parts_.generations.next_number();
   auto fresh = std::make_shared<Generation>(
       make_generation(std::move(*attempt->loaded), number, attempt->wish.origin, parts_.notes));
@@ -384,7 +299,7 @@ void Reloads::swap(const std::shared_ptr<Attempt>& attempt) {
 }
 
 /// Every worker has swapped.
-void Reloads::commit(const std::shared_ptr<Attempt>& attempt) {
+void Reloads::commit(const std::shared_ptr<LoadAttempt>& attempt) {
   Serving before = std::exchange(serving_, attempt->serving);
   in_effect_ = std::make_shared<const config::Config>(in_effect(*in_effect_, *serving_.config));
   std::vector<StatusFacts::Listener> addresses = attempt->listeners.addresses;
@@ -415,7 +330,7 @@ void Reloads::commit(const std::shared_ptr<Attempt>& attempt) {
   end(std::move(outcome));
 }
 
-void Reloads::finish_certificates(const std::shared_ptr<Attempt>& attempt) {
+void Reloads::finish_certificates(const std::shared_ptr<LoadAttempt>& attempt) {
   if (!attempt->problems.empty()) {
     for (const Problem& problem : attempt->problems) log::error("{}", problem.text());
     log::error("the certificates that were loaded before go on");

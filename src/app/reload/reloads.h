@@ -16,38 +16,12 @@
 #include "app/reload/background.h"
 #include "app/reload/generations.h"
 #include "app/reload/listeners.h"
+#include "app/reload/reload_wish.h"
 #include "app/worker/worker_group.h"
 
 namespace outrider::app {
 
-/// What became of a wish.
-struct ReloadOutcome {
-  bool fine = false;
-  bool changed = false;  // another generation is live
-  bool tried = false;    // something was loaded, or was to be: what it says is news about the files
-  std::uint64_t generation = 0;
-  std::string digest;
-  std::size_t rules = 0;
-  /// Why not; the same texts as `outrider check` prints.
-  std::vector<Problem> problems;
-  std::vector<std::string> difference;  // of a dry run
-  std::vector<std::string> needs_restart;
-};
-
-struct ReloadWish {
-  enum class Kind { reload, rollback, certificates };
-
-  Kind kind = Kind::reload;
-  Origin origin;
-  bool dry_run = false;
-  bool skip_tests = false;
-  /// Of the file watcher: what was tried before is not tried again as long as its content is the same.
-  bool only_news = false;
-  std::uint64_t target = 0;  // of a rollback; 0 = the one before, as it is when the wish is made
-  std::uint64_t leaves = 0;  // of a rollback: the generation that is to be left; 0 = the one that is live by then
-  std::string why;           // of a rollback: what is noted beside the generation that is left
-  std::function<void(const ReloadOutcome&)> done;  // may be empty
-};
+struct LoadAttempt;
 
 class Reloads {
  public:
@@ -93,18 +67,16 @@ class Reloads {
   const std::string& admin_token() const { return admin_token_; }
 
  private:
-  struct Attempt;
-
   void next();
   void load_current();
-  void finish_load(const std::shared_ptr<Attempt>& attempt);
-  void finish_certificates(const std::shared_ptr<Attempt>& attempt);
-  void swap(const std::shared_ptr<Attempt>& attempt);
-  bool prepare(Attempt& attempt);
-  void commit(const std::shared_ptr<Attempt>& attempt);
+  void finish_load(const std::shared_ptr<LoadAttempt>& attempt);
+  void finish_certificates(const std::shared_ptr<LoadAttempt>& attempt);
+  void swap(const std::shared_ptr<LoadAttempt>& attempt);
+  bool prepare(LoadAttempt& attempt);
+  void commit(const std::shared_ptr<LoadAttempt>& attempt);
   std::string why_not_back(const Generation* target) const;
-  void free_loaded(const std::shared_ptr<Attempt>& attempt);
-  void end_quietly(const std::shared_ptr<Attempt>& attempt);
+  void free_loaded(const std::shared_ptr<LoadAttempt>& attempt);
+  void end_quietly(const std::shared_ptr<LoadAttempt>& attempt);
   ReloadOutcome running() const;
   void end(ReloadOutcome outcome);
   void refuse(std::vector<Problem> problems, const std::string& digest);
