@@ -180,7 +180,11 @@ void FileWatch::derive_after_change() {
 }
 
 void FileWatch::settle_again() {
-  settle_timer_.after(settle_, [changed = changed_] { (*changed)(); });
+  constexpr int longest = 10;
+  const auto now = std::chrono::steady_clock::now();
+  if (!settle_timer_.is_active()) unsettled_since_ = now;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(unsettled_since_ + longest * settle_ - now);
+  settle_timer_.after(std::clamp(left, std::chrono::milliseconds(0), settle_), [changed = changed_] { (*changed)(); });
 }
 
 }  // namespace outrider::uv

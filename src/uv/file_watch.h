@@ -22,7 +22,8 @@ namespace outrider::uv {
 class FileWatch {
  public:
   /// Calls `changed` on the loop's thread once it has been quiet for `settle` after the last change, so that a tool
-  /// that writes many files causes one call; while changes come more often than that, there is none. `changed` may call
+  /// that writes many files causes one call. Where changes come without end, as of a log file in a watched directory,
+  /// it is called ten times `settle` after the first one all the same. `changed` may call
   /// watch(), and may destroy this. It says "look again", not "it differs": a file written with the same bytes counts.
   FileWatch(Loop& loop, std::chrono::milliseconds settle, std::function<void()> changed);
   ~FileWatch();
@@ -60,6 +61,7 @@ class FileWatch {
   std::unique_ptr<Directories> directories_;
   std::string problem_;  // the last one, so that it is logged once
   Timer settle_timer_, derive_timer_;
+  std::chrono::steady_clock::time_point unsettled_since_{};
 };
 
 }  // namespace outrider::uv

@@ -282,6 +282,25 @@ def test_a_storm_of_changes_settles(serve):
         one["state"] in ("live", "draining") for one in server.status()["generations"]) == 1)
 
 
+def test_a_file_that_is_written_all_the_time_does_not_hide_an_edit(serve):
+    server = serve(WATCHING, files={"www/index.html": "page", "rules/a.lua": rule("v0"), "rules/notes.txt": ""})
+    stop = threading.Event()
+
+    def writer():
+        while not stop.is_set():
+            (server.folder / "rules" / "notes.txt").write_text("note")
+            time.sleep(0.05)
+    thread = threading.Thread(target=writer)
+    thread.start()
+    try:
+        time.sleep(0.3)
+        server.write("rules/a.lua", rule("v1"))
+        wait_until("the edit", lambda: hinted(server, "v1"))
+    finally:
+        stop.set()
+        thread.join()
+
+
 def test_reloads_asked_for_together_are_one(serve):
     slow = 'local t = 0 for i = 1, 3e7 do t = t + i end\n'
     server = serve(QUIET, files={"www/index.html": "page", "rules/a.lua": slow + rule("v1")})

@@ -298,6 +298,21 @@ TEST_CASE("a hundred changes become one call, after the last of them") {
   CHECK(world.quiet());
 }
 
+TEST_CASE("changes without end do not hide what has changed") {
+  World world(50ms);
+  const auto rules = world.folder.make("rules");
+  world.directories({rules});
+  uv::Timer timer(world.loop);
+  const auto begun = std::chrono::steady_clock::now();
+  timer.every(10ms, [&] { world.folder.write("rules/notes.txt"); });
+  world.run_for(10s);
+  CHECK(world.calls == 1);
+  CHECK(std::chrono::steady_clock::now() - begun >= 10 * world.settle - 1ms);
+  world.run_for(10s);
+  CHECK(world.calls == 2);
+  timer.stop();
+}
+
 TEST_CASE("what is not watched any more is not noticed; what waits to be settled is not forgotten") {
   World world(400ms);  // longer than a busy machine may pause this process
   const auto a = world.folder.write("a.lua"), b = world.folder.write("b.lua");
