@@ -87,6 +87,7 @@ def test_certificates(refuse, tmp_path):
     second, second_key = outrider.certificate(tmp_path / "2", "localhost")
     (tmp_path / "c.pem").write_bytes(first.read_bytes())
     (tmp_path / "c.key").write_bytes(second_key.read_bytes())
+    (tmp_path / "c.key").chmod(0o600)  # else there is a warning, too
     assert "c.key" in refuse(TLS) and "belong" in refuse(TLS)
     (tmp_path / "c.key").write_text("no key")
     assert "c.key" in refuse(TLS)
