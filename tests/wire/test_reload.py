@@ -384,14 +384,20 @@ def test_files_that_never_come_to_rest_are_refused(serve):
         while not stop.is_set():
             number += 1
             server.write("rules/a.lua", rule(f"v{number}"))
-            time.sleep(0.02)
+            time.sleep(0.005)
     thread = threading.Thread(target=writer)
     thread.start()
     try:
-        status, answer = server.reload_and_wait()
+        # A writer whom the machine stops for a while has come to rest: then what he wrote is loaded.
+        status = 200
+        for _ in range(10):
+            before = links(server)
+            status, answer = server.reload_and_wait()
+            if status == 422:
+                break
     finally:
         stop.set()
         thread.join()
     assert status == 422 and "changed again and again" in answer["problems"][0]["text"]
-    assert hinted(server, "v0")
+    assert links(server) == before
     assert server.reload_and_wait()[0] == 200
