@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "http/farewell.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -9,6 +12,8 @@ namespace {
 
 /// Between the two GOAWAYs: more than a round trip, so that requests on their way are still served.
 constexpr std::uint64_t between_goaways_ms = 1'000;
+/// Between the last bytes of a response and the end of the connection.
+constexpr std::uint64_t linger_ms = 300;
 /// For a connection that never asked for anything (a browser's spare one), or that has not even begun to speak HTTP/2.
 constexpr std::uint64_t fresh_grace_ms = 1'000;
 /// For an HTTP/1 connection that waits for nothing, where there is no hurry: who was going to use it again has.
@@ -21,9 +26,15 @@ void send_goaway(h2o_http2_conn_t& conn, std::uint32_t last_stream) {
   h2o_http2_conn_request_write(&conn);
 }
 
-/// The first GOAWAY leaves all streams open, the last one names the last that is served; behind it the library closes
-/// the connection with its last response. A request whose body still arrives is none to the library by then, so the
-/// last GOAWAY waits for its end.
+/// Something of it is still on its way to the client: the machine has bytes that the other end has not confirmed.
+bool has_unsent(const Connection& connection) {
+  int bytes = 0;
+  return ::ioctl(h2o_socket_get_fd(connection.socket), SIOCOUTQ, &bytes) == 0 && bytes > 0;
+}
+
+/// The first GOAWAY leaves all streams open. The last one, which names the last that was served, comes when there is
+/// none any more, and a little later: behind it the library closes the connection, and what a client then still sends
+/// (WINDOW_UPDATE for a download's last bytes) would make the machine reset it, and the client lose those bytes.
 void take_leave_of_http2(h2o_http2_conn_t& conn, Connection& connection, const Farewell& farewell,
                          std::uint64_t now_ms) {
   if (conn.state >= H2O_HTTP2_CONN_STATE_HALF_CLOSED) return;
@@ -37,8 +48,9 @@ void take_leave_of_http2(h2o_http2_conn_t& conn, Connection& connection, const F
     connection.goaway_at_ms = now_ms;
     return;
   }
-  const bool receiving = conn.num_streams.pull.open > conn.num_streams.pull.half_closed;
-  if (receiving || now_ms < connection.goaway_at_ms + between_goaways_ms) return;
+  const bool busy = conn.num_streams.pull.open != 0 || conn.num_streams.push.open != 0 || has_unsent(connection);
+  if (busy) connection.busy_at_ms = now_ms;
+  if (now_ms < connection.goaway_at_ms + between_goaways_ms || now_ms < connection.busy_at_ms + linger_ms) return;
   send_goaway(conn, conn.pull_stream_ids.max_open);
   conn.state = H2O_HTTP2_CONN_STATE_HALF_CLOSED;
 }

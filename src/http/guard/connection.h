@@ -72,6 +72,7 @@ class Connection {
   std::uint64_t http_since_ms = 0;
   /// When this HTTP/2 connection was told that its frontend drains (RFC 9113 6.8); 0 = not yet.
   std::uint64_t goaway_at_ms = 0;
+  std::uint64_t busy_at_ms = 0;  // after that: when something was last on its way
 
   std::uint64_t requests = 0;          // begun
   std::uint32_t requests_open = 0;     // begun and not ended
