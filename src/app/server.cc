@@ -360,13 +360,10 @@ void Server::keep_memo() {
 }
 
 void Server::reopen_logs() {
-  const config::Config& config = *reloads_->serving().config;
   if (const auto& access_log = reloads_->serving().access_log) {
     if (auto reopened = access_log->reopen(); !reopened) log::error("{}", reopened.error().message);
   }
-  if (auto opened = log::open(config.error_log.to, config.error_log.level); !opened) {
-    log::error("{}", opened.error().message);
-  }
+  if (auto reopened = log::reopen(); !reopened) log::error("{}", reopened.error().message);
 }
 
 std::string Server::status_line() const {

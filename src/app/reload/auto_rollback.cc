@@ -52,7 +52,7 @@ AutoRollback::Event AutoRollback::look(const Generation& live) {
     health_.reset();
     return event;
   }
-  event.proven = health_->proven() && !std::exchange(proven_, proven_ || health_->proven());
+  event.proven = health_->proven() && !std::exchange(proven_, true);
   return event;
 }
 

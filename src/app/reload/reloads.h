@@ -52,7 +52,6 @@ class Reloads {
   void ask(ReloadWish wish);
   /// Refuses what waits and what comes, because the server stops.
   void stop();
-  bool busy() const { return current_.has_value(); }
   /// Makes a load that is going on end soon, with a problem. Any thread.
   void cancel() { *cancelled_ = true; }
 
