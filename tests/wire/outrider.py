@@ -116,7 +116,11 @@ class Server:
             connection.close()
 
     def status(self):
-        return self.ask("GET", "/v1/status")[1]
+        status, answer = self.ask("GET", "/v1/status")
+        if status == 503:  # a server process that hands over to another answers so to who asks at that moment
+            status, answer = self.ask("GET", "/v1/status")
+        assert status == 200, answer
+        return answer
 
     def address(self, index=0):
         """(host, port) of the listener, or a unix path."""

@@ -79,6 +79,26 @@ def abuse_until_cut(client, abuse):
     return count
 
 
+class Deaf(Client):
+    """Takes in nothing but a GOAWAY: python3-h2 would answer what arrives on a stream that it reset with another reset."""
+    unread = b""
+
+    def read_some(self, wait=0.01):
+        self.sock.settimeout(wait)
+        try:
+            data = self.sock.recv(65536)
+        except TimeoutError:
+            return True
+        self.unread += data
+        while len(self.unread) >= 9 and len(self.unread) >= (size := 9 + int.from_bytes(self.unread[:3], "big")):
+            if self.unread[3] == 7:
+                self.goaway = h2.events.ConnectionTerminated()
+                self.goaway.error_code = int.from_bytes(self.unread[13:17], "big")
+            self.unread = self.unread[size:]
+        self.closed = self.closed or not data
+        return not self.closed
+
+
 def test_rapid_reset_is_cut(server):
     """CVE-2023-44487."""
     def request_and_reset(client):
@@ -86,9 +106,9 @@ def test_rapid_reset_is_cut(server):
         client.h2.reset_stream(stream, h2.errors.ErrorCodes.CANCEL)
         client.flush()
 
-    with Client(server.address(), push=False) as client:
-        # python3-h2 answers each frame on a stream that it reset with another reset, so it may be cut at half the limit.
-        assert 90 < abuse_until_cut(client, request_and_reset) < 600
+    with Deaf(server.address(), push=False) as client:
+        # 200 in ten seconds are a client's right; what was sent before the cut arrived is not counted exactly.
+        assert 200 < abuse_until_cut(client, request_and_reset) < 600
     wait_until("the cut to be counted", lambda: server.status()["totals"]["connections_cut"] == 1)
     assert "too many streams reset by the client" in server.log()
 
