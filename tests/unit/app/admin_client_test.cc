@@ -8,14 +8,13 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <thread>
 #include <vector>
 
 #include "base/fd.h"
 #include "http/admin_server.h"
+#include "unit/temporary_folder.h"
 
 using namespace outrider;
 using namespace outrider::app;
@@ -26,23 +25,8 @@ using Catch::Matchers::StartsWith;
 
 namespace {
 
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "outrider-client-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-  Address socket(const std::string& name = "admin.sock") const {
-    return *Address::parse("unix:" + (path_ / name).string());
-  }
-
- private:
-  std::filesystem::path path_;
+struct Folder : TemporaryFolder {
+  Address socket(const std::string& name = "admin.sock") const { return *Address::parse("unix:" + file(name)); }
 };
 
 struct Listening {
@@ -153,10 +137,10 @@ TEST_CASE("admin client: an address where nobody listens") {
 TEST_CASE("admin client: no permission says whose the socket is, who asks and what to do") {
   const Folder folder;
   const Listening server(folder.socket());
-  REQUIRE(chmod((folder.path() / "admin.sock").c_str(), 0060) == 0);
-  REQUIRE(chmod(folder.path().c_str(), 0755) == 0);
+  REQUIRE(chmod((folder.path / "admin.sock").c_str(), 0060) == 0);
+  REQUIRE(chmod(folder.path.c_str(), 0755) == 0);
   const bool was_root = geteuid() == 0;
-  if (was_root) REQUIRE(chown((folder.path() / "admin.sock").c_str(), 0, 54321) == 0);  // nobody's group
+  if (was_root) REQUIRE(chown((folder.path / "admin.sock").c_str(), 0, 54321) == 0);  // nobody's group
   if (was_root) REQUIRE(seteuid(65534) == 0);
   const std::string denied = problem(folder.socket());
   if (was_root) REQUIRE(seteuid(0) == 0);
@@ -165,12 +149,12 @@ TEST_CASE("admin client: no permission says whose the socket is, who asks and wh
                          EndsWith("or ask as root"));
   if (was_root) CHECK_THAT(denied, Contains("belongs to root:gid 54321") && Contains("you are nobody;"));
 
-  REQUIRE(chmod(folder.path().c_str(), was_root ? 0700 : 0600) == 0);
+  REQUIRE(chmod(folder.path.c_str(), was_root ? 0700 : 0600) == 0);
   if (was_root) REQUIRE(seteuid(65534) == 0);
   const std::string shut_out = problem(folder.socket());
   if (was_root) REQUIRE(seteuid(0) == 0);
-  REQUIRE(chmod(folder.path().c_str(), 0700) == 0);
-  CHECK_THAT(shut_out, Contains("permission denied: its folder " + folder.path().string() + " belongs to ") &&
+  REQUIRE(chmod(folder.path.c_str(), 0700) == 0);
+  CHECK_THAT(shut_out, Contains("permission denied: its folder " + folder.path.string() + " belongs to ") &&
                            !Contains("become a member"));
 }
 

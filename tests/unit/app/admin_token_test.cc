@@ -6,7 +6,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "../observe/temporary.h"
+#include "unit/temporary_folder.h"
 
 using namespace outrider;
 using namespace outrider::app;

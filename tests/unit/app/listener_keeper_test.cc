@@ -8,7 +8,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "../observe/temporary.h"
+#include "unit/temporary_folder.h"
 
 using namespace outrider;
 using namespace outrider::app;

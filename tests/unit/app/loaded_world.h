@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "../observe/temporary.h"
 #include "app/load/load.h"
 #include "base/load_error.h"
 #include "script/watchdog.h"
 #include "tls/context.h"
+#include "unit/temporary_folder.h"
 
 namespace outrider::app {
 
@@ -25,10 +25,7 @@ class LoadedWorld {
   }
 
   std::string path(const std::string& name) const { return folder.file(name); }
-  void write(const std::string& name, const std::string& text) const {
-    std::filesystem::create_directories((folder.path / name).parent_path());
-    write_file(path(name), text);
-  }
+  void write(const std::string& name, const std::string& text) const { folder.write(name, text); }
   void remove(const std::string& name) const { std::filesystem::remove_all(folder.path / name); }
 
   /// A configuration that serves one directory on a free port, with `more` keys.

@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "../observe/temporary.h"
+#include "unit/temporary_folder.h"
 
 /// A supervisor in a process of its own, and what its servers do:
 ///   serves              … and finishes when finish() is called, once it has retired
@@ -36,8 +36,8 @@ class Scene {
   int wait();
 
   /// What the servers wrote: "start", "kept MEMO", "port N", "ready", "hup", "usr1", "retire", "alone".
-  std::string diary() const { return read_file(folder_.file("diary")); }
-  std::string log() const { return read_file(folder_.file("log")); }
+  std::string diary() const { return outrider::read_file(folder_.file("diary")); }
+  std::string log() const { return outrider::read_file(folder_.file("log")); }
   /// Waits for `text`, the `nth` time.
   bool diary_gets(const std::string& text, int nth = 1) const;
   bool log_gets(const std::string& text, int nth = 1) const;
@@ -45,6 +45,6 @@ class Scene {
   std::string port(int nth) const;
 
  private:
-  TemporaryFolder folder_;
+  outrider::TemporaryFolder folder_;
   pid_t pid_ = -1;
 };

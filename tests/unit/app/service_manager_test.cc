@@ -11,12 +11,12 @@
 #include <catch2/catch.hpp>
 #include <functional>
 
-#include "../observe/temporary.h"
 #include "app/process/listen_socket.h"
 #include "app/process/parent.h"
 #include "app/process/socket_source.h"
 #include "app/process/spawn.h"
 #include "base/log.h"
+#include "unit/temporary_folder.h"
 
 using namespace outrider;
 using namespace outrider::app;

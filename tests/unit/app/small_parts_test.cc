@@ -5,13 +5,13 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
-#include "../observe/temporary.h"
 #include "app/load/bucket_key.h"
 #include "app/load/development.h"
 #include "app/load/rules_options.h"
 #include "app/process/heartbeat.h"
 #include "app/process/spawn.h"
 #include "app/worker/worker_observer.h"
+#include "unit/temporary_folder.h"
 
 using namespace outrider;
 using namespace outrider::app;

@@ -7,7 +7,7 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
-#include "../observe/temporary.h"
+#include "unit/temporary_folder.h"
 
 using namespace outrider;
 using namespace outrider::app;

@@ -12,6 +12,7 @@
 #include "app/process/supervisor.h"
 #include "played_server.h"
 
+using namespace outrider;
 using namespace outrider::app;
 using std::chrono::milliseconds;
 

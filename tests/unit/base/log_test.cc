@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "base/fd.h"
-#include "unit/observe/temporary.h"
+#include "unit/temporary_folder.h"
 
 using namespace outrider;
 using Catch::Matchers::Contains;

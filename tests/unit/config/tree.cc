@@ -6,8 +6,6 @@
 #include <catch2/catch.hpp>
 #include <cctype>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 
 namespace outrider::config::test {
 namespace {
@@ -181,37 +179,24 @@ Value parse_tree(std::string_view source, const std::string& file) {
   return Parser(source, file).parse();
 }
 
-Folder::Folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "outrider-config-XXXXXX").string();
-  REQUIRE(mkdtemp(name.data()) != nullptr);
-  path_ = name;
-  make_directory("www");
-}
-
-Folder::~Folder() {
-  std::filesystem::remove_all(path_);
-}
-
 void Folder::make_directory(const std::string& name) const {
-  std::filesystem::create_directories(path_ / name);
+  std::filesystem::create_directories(folder_ / name);
 }
 
 void Folder::write(const std::string& name, const std::string& text) const {
-  std::filesystem::create_directories((path_ / name).parent_path());
-  std::ofstream(path_ / name) << text;
+  folder_.write(name, text);
 }
 
 Config Folder::read(std::string_view source) const {
   Sources sources;
   sources.glob = glob_files;
   sources.load = [this](const std::filesystem::path& file) {
-    std::stringstream text;
-    text << std::ifstream(file).rdbuf();
-    const std::string shown = file.lexically_relative(path_).string();
-    if (text.str() == "broken") throw LoadError({shown, 1}, "syntax error");
-    return parse_tree(text.str(), shown);
+    const std::string text = read_file(file);
+    const std::string shown = file.lexically_relative(path()).string();
+    if (text == "broken") throw LoadError({shown, 1}, "syntax error");
+    return parse_tree(text, shown);
   };
-  return config::read(parse_tree(source), path_, sources);
+  return config::read(parse_tree(source), path(), sources);
 }
 
 Result<std::vector<std::filesystem::path>> glob_files(const std::string& pattern) {

@@ -11,6 +11,7 @@
 #include "base/value.h"
 #include "config/config.h"
 #include "config/read.h"
+#include "unit/temporary_folder.h"
 
 namespace outrider::config::test {
 
@@ -23,13 +24,10 @@ Result<std::vector<std::filesystem::path>> glob_files(const std::string& pattern
 /// A folder of configuration files and the sites' directories that goes when the test ends.
 class Folder {
  public:
-  Folder();
-  ~Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
+  Folder() { make_directory("www"); }
 
-  const std::filesystem::path& path() const { return path_; }
-  std::string operator/(std::string_view name) const { return (path_ / name).string(); }
+  const std::filesystem::path& path() const { return folder_.path; }
+  std::string operator/(std::string_view name) const { return (folder_ / name).string(); }
   void make_directory(const std::string& name) const;
   void write(const std::string& name, const std::string& text = "x") const;
 
@@ -42,7 +40,7 @@ class Folder {
   Route read_route(const std::string& route, const std::string& prefix = "/") const;
 
  private:
-  std::filesystem::path path_;
+  TemporaryFolder folder_;
 };
 
 /// A list of one.

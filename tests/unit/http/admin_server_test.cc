@@ -18,6 +18,7 @@
 
 #include "http/admin_peer.h"
 #include "unit/http/admin_client.h"
+#include "unit/temporary_folder.h"
 
 using namespace outrider;
 using namespace outrider::http;
@@ -69,19 +70,12 @@ AdminServer::Answer echo() {
 struct World {
   explicit World(AdminServer::Answer answer = echo(), AdminLimits limits = {}, const std::string& bearer = token) {
     ::signal(SIGPIPE, SIG_IGN);  // as the server's main does
-    std::string name = (std::filesystem::temp_directory_path() / "outrider-admin-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    folder = name;
     std::vector<UniqueFd> listening;
-    listening.push_back(listen_at("unix:" + name + "/admin.sock"));
+    listening.push_back(listen_at("unix:" + folder.file("admin.sock")));
     listening.push_back(listen_at("127.0.0.1:0"));
     local = address_of(listening[0]);
     tcp = address_of(listening[1]);
     server = std::make_unique<AdminServer>(std::move(listening), bearer, std::move(answer), limits);
-  }
-  ~World() {
-    server.reset();
-    std::filesystem::remove_all(folder);
   }
 
   static std::string ask(const Address& where, const std::string& bytes) {
@@ -90,7 +84,7 @@ struct World {
     return client.read_all();
   }
 
-  std::filesystem::path folder;
+  const TemporaryFolder folder;
   Address local, tcp;
   std::unique_ptr<AdminServer> server;
 };

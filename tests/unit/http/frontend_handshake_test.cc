@@ -3,8 +3,6 @@
 #include <openssl/ssl.h>
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
 
 #include "unit/http/frontend_rig.h"
 
@@ -83,13 +81,6 @@ class TlsClient {
 };
 
 struct Certificates {
-  Certificates() {
-    std::string name = (std::filesystem::temp_directory_path() / "outrider-http-tls-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    folder = name;
-  }
-  ~Certificates() { std::filesystem::remove_all(folder); }
-
   std::shared_ptr<const tls::ServerContext> context(const std::string& name) const {
     const auto files = tls::development_certificate(folder / name, {name});
     REQUIRE(files);
@@ -98,7 +89,7 @@ struct Certificates {
     return *made;
   }
 
-  std::filesystem::path folder;
+  TemporaryFolder folder;
 };
 
 const std::string http2_hello = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0);

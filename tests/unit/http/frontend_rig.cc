@@ -9,9 +9,7 @@
 
 #include <catch2/catch.hpp>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
-#include <fstream>
 
 namespace outrider::http::test {
 namespace {
@@ -155,9 +153,6 @@ std::string frame(unsigned type, unsigned flags, unsigned stream, std::string_vi
 
 Rig::Rig() {
   std::signal(SIGPIPE, SIG_IGN);  // as the server does: the library writes to sockets whose peer has gone
-  std::string name = (std::filesystem::temp_directory_path() / "outrider-http-XXXXXX").string();
-  REQUIRE(mkdtemp(name.data()) != nullptr);
-  folder_ = name;
   std::promise<void> started;
   thread_ = std::thread([&] {
     upstreams = std::make_unique<UpstreamPools>(loop_, counters);
@@ -171,7 +166,6 @@ Rig::Rig() {
 Rig::~Rig() {
   loop_.post([this] { loop_.stop(); });
   thread_.join();
-  std::filesystem::remove_all(folder_);
 }
 
 void Rig::on_loop(const std::function<void()>& task) {
@@ -242,9 +236,7 @@ std::size_t Rig::connections(const Frontend& frontend) {
 }
 
 config::Config Rig::config(const std::string& text) {
-  const std::filesystem::path root = folder_ / std::to_string(folders_++);
-  std::filesystem::create_directory(root);
-  std::ofstream(root / "page") << text;
+  const std::filesystem::path root = folder_.write(std::to_string(folders_++) + "/page", text).parent_path();
   config::Config config;
   config.health = "/health";
   config::Listen listen;

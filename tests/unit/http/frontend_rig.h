@@ -14,6 +14,7 @@
 
 #include "base/fd.h"
 #include "http/frontend.h"
+#include "unit/temporary_folder.h"
 
 namespace outrider::http::test {
 
@@ -88,7 +89,7 @@ class Rig {
   std::unique_ptr<UpstreamPools> upstreams;
 
  private:
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
   int folders_ = 0;
   EventLoop loop_;
   std::thread thread_;

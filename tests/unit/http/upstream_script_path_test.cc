@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "http/upstream/script_path.h"
 
-#include <stdlib.h>
-
 #include <catch2/catch.hpp>
-#include <fstream>
+
+#include "unit/temporary_folder.h"
 
 using namespace outrider::http::upstream;
 namespace fs = std::filesystem;
@@ -15,13 +14,10 @@ namespace {
 class Site {
  public:
   Site() {
-    std::string name = fs::temp_directory_path() / "outrider-script-XXXXXX";
-    folder_ = ::mkdtemp(name.data());
     for (const char* file : {"site/index.php", "site/wp/admin.php", "site/style.css", "site/scripts/index.php",
                              "site/both/index.php", "site/both/index.html", "site/pages/index.html",
                              "site/uploads/evil.jpg", "site/SHELL.PHP", "outside/secret.php", "site-too/x.php"}) {
-      fs::create_directories((folder_ / file).parent_path());
-      std::ofstream(folder_ / file) << "x";
+      folder_.write(file, "x");
     }
     fs::create_directories(root() / "empty");
     fs::create_directories(root() / "folder.php");
@@ -29,7 +25,6 @@ class Site {
     fs::create_symlink(folder_ / "outside", root() / "linked");
     fs::create_symlink(root() / "wp", root() / "inner");
   }
-  ~Site() { fs::remove_all(folder_); }
 
   fs::path root() const { return folder_ / "site"; }
   ScriptPath at(std::string_view path, std::string_view prefix = "/") const {
@@ -37,7 +32,7 @@ class Site {
   }
 
  private:
-  fs::path folder_;
+  outrider::TemporaryFolder folder_;
 };
 
 using Kind = ScriptPath::Kind;

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/log.h"
-#include "temporary.h"
+#include "unit/temporary_folder.h"
 
 using namespace outrider;
 using namespace outrider::observe;

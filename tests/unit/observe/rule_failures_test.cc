@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/log.h"
-#include "temporary.h"
+#include "unit/temporary_folder.h"
 
 using namespace outrider;
 using namespace outrider::observe;

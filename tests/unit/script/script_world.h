@@ -3,11 +3,7 @@
 // fails.
 #pragma once
 
-#include <stdlib.h>
-
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -16,6 +12,7 @@
 #include "script/state.h"
 #include "script/values.h"
 #include "script/watchdog.h"
+#include "unit/temporary_folder.h"
 
 namespace outrider::script {
 
@@ -61,28 +58,6 @@ class ScriptWorld {
 
   Watchdog watchdog;
   State state;
-};
-
-/// A directory that goes away with the test.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "outrider-script-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    path = std::filesystem::canonical(name);
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::filesystem::path write(const std::string& name, const std::string& text) const {
-    const auto file = path / name;
-    std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file, std::ios::binary) << text;
-    return file;
-  }
-
-  std::filesystem::path path;
 };
 
 }  // namespace outrider::script

@@ -40,11 +40,6 @@ Answers answers() {
   return all;
 }
 
-std::string content(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
 /// What load() says of a file with these bytes; empty where it takes them.
 std::string error_of(const TemporaryFolder& folder, const std::string& bytes) {
   const fs::path file = folder.write("tampered", bytes);
@@ -138,7 +133,7 @@ TEST_CASE("what cannot be written is said, and leaves nothing behind", "[script]
 TEST_CASE("a snapshot that is cut off is an error, wherever", "[script][snapshot]") {
   TemporaryFolder folder;
   REQUIRE(Snapshot(answers()).save(folder.path / "kept"));
-  const std::string whole = content(folder.path / "kept");
+  const std::string whole = read_file(folder.path / "kept");
   REQUIRE(whole.size() > 1500);
   for (std::size_t size = 0; size < whole.size(); size += size < 200 ? 1 : 100) {
     CAPTURE(size);
@@ -153,7 +148,7 @@ TEST_CASE("a snapshot that is cut off is an error, wherever", "[script][snapshot
 TEST_CASE("a snapshot that was changed is an error, wherever", "[script][snapshot]") {
   TemporaryFolder folder;
   REQUIRE(Snapshot(answers()).save(folder.path / "kept"));
-  const std::string whole = content(folder.path / "kept");
+  const std::string whole = read_file(folder.path / "kept");
   for (std::size_t at = 0; at < whole.size(); at += at < 200 ? 1 : 100) {
     CAPTURE(at);
     std::string changed = whole;
@@ -189,7 +184,7 @@ TEST_CASE("records that make no sense do no harm although their digest fits", "[
   }
   // Each prefix of a good body.
   REQUIRE(Snapshot(answers()).save(folder.path / "kept"));
-  const std::string whole = content(folder.path / "kept");
+  const std::string whole = read_file(folder.path / "kept");
   const std::string body = whole.substr(whole.find('\n', whole.find("sha256")) + 1);
   for (std::size_t size = 0; size < body.size(); size += 7) {
     const std::string error = error_of(folder, with_head(body.substr(0, size)));

@@ -28,9 +28,9 @@ std::string problem(const CertificateFiles& files) {
 /// Root may read everything: it becomes nobody for as long as this lives. Others stay what they are.
 class WithoutPrivileges {
  public:
-  explicit WithoutPrivileges(const TemporaryFolder& folder) : owner_(describe(geteuid())) {
+  explicit WithoutPrivileges(const KeyFolder& folder) : owner_(describe(geteuid())) {
     if (geteuid() != 0) return;
-    REQUIRE(chmod(folder.path().c_str(), 0755) == 0);
+    REQUIRE(chmod(folder.path.c_str(), 0755) == 0);
     REQUIRE(seteuid(65534) == 0);
     was_root_ = true;
   }
@@ -53,7 +53,7 @@ class WithoutPrivileges {
 }  // namespace
 
 TEST_CASE("good pairs pass: EC, RSA, a chain, certificate and key in one file") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto ec = make_certificate(folder, "ec");
   const auto rsa = make_certificate(folder, "rsa", {.rsa_bits = 2048});
   CHECK(problem(ec).empty());
@@ -65,39 +65,39 @@ TEST_CASE("good pairs pass: EC, RSA, a chain, certificate and key in one file") 
 }
 
 TEST_CASE("an expired certificate is a warning, not an error") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   CHECK(problem(make_certificate(folder, "old", {.begins_in_s = -9000, .ends_in_s = -60})).empty());
   CHECK(problem(make_certificate(folder, "early", {.begins_in_s = 9000})).empty());
 }
 
 TEST_CASE("missing, empty and huge files, directories and pipes are named") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto good = make_certificate(folder, "good");
-  const auto path = [&](const char* name) { return (folder.path() / name).string(); };
+  const auto path = [&](const char* name) { return (folder.path / name).string(); };
   CHECK(problem({path("none.pem"), good.key}) == "certificate " + path("none.pem") + ": no such file");
   CHECK(problem({good.certificate, path("none.key")}) == "key " + path("none.key") + ": no such file");
   folder.write("empty.pem", "");
   CHECK(problem({path("empty.pem"), good.key}) == "certificate " + path("empty.pem") + ": the file is empty");
   folder.write("huge.pem", std::string((1 << 20) + 1, 'x'));
   CHECK_THAT(problem({path("huge.pem"), good.key}), Contains("has 1048577 bytes; such a file has at most 1048576"));
-  CHECK_THAT(problem({folder.path(), good.key}), Contains("is a directory; expected a file"));
+  CHECK_THAT(problem({folder.path, good.key}), Contains("is a directory; expected a file"));
   REQUIRE(mkfifo(path("pipe").c_str(), 0600) == 0);
   CHECK_THAT(problem({path("pipe"), good.key}), Contains("is no regular file"));
   CHECK_THAT(problem({good.certificate / "below", good.key}), Contains("cannot be read: Not a directory"));
 }
 
 TEST_CASE("a file that may not be read is shown with owner and mode") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto file = folder.write("private.key", "secret");
   REQUIRE(chmod(file.c_str(), 0200) == 0);
   const std::string access = describe_access(file);
   CHECK_THAT(access, StartsWith("it belongs to ") && Contains("(uid " + std::to_string(getuid()) + ")") &&
                          Contains("its mode is 0200") && Contains("this process runs as"));
-  CHECK(describe_access(folder.path() / "none").empty());
+  CHECK(describe_access(folder.path / "none").empty());
 }
 
 TEST_CASE("a key that the server's user may not read is an error with its owner, its mode and who asked") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto good = make_certificate(folder, "good");
   REQUIRE(chmod(good.key.c_str(), geteuid() == 0 ? 0600 : 0) == 0);
   const WithoutPrivileges nobody(folder);
@@ -110,8 +110,8 @@ TEST_CASE("a key that the server's user may not read is an error with its owner,
 }
 
 TEST_CASE("a folder on the way that may not be entered is named") {
-  const TemporaryFolder folder;
-  const auto live = folder.path() / "live";
+  const KeyFolder folder;
+  const auto live = folder.path / "live";
   REQUIRE(mkdir(live.c_str(), 0700) == 0);
   REQUIRE(mkdir((live / "www").c_str(), 0700) == 0);
   folder.write("live/www/key.pem", "secret");
@@ -126,7 +126,7 @@ TEST_CASE("a folder on the way that may not be entered is named") {
 }
 
 TEST_CASE("what is no PEM, DER, and a swapped pair are told apart") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto good = make_certificate(folder, "good");
   CHECK_THAT(problem({folder.write("text.pem", "hello\n"), good.key}),
              Contains("it is not PEM; expected a line \"-----BEGIN CERTIFICATE-----\"") && !Contains("DER"));
@@ -141,7 +141,7 @@ TEST_CASE("what is no PEM, DER, and a swapped pair are told apart") {
 }
 
 TEST_CASE("a certificate or key that is cut off is broken, wherever in the chain") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto good = make_certificate(folder, "good");
   const std::string certificate = read_file(good.certificate), key = read_file(good.key);
   CHECK_THAT(problem({folder.write("cut.pem", certificate.substr(0, 200)), good.key}),
@@ -153,7 +153,7 @@ TEST_CASE("a certificate or key that is cut off is broken, wherever in the chain
 }
 
 TEST_CASE("a key with a password is an error that says how to remove it, and asks nobody") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto locked = make_certificate(folder, "locked", {.password = "correct horse"});
   CHECK(problem(locked) == "key " + locked.key.string() +
                                ": it is protected by a password, which a server cannot ask for; `openssl pkey -in " +
@@ -161,7 +161,7 @@ TEST_CASE("a key with a password is an error that says how to remove it, and ask
 }
 
 TEST_CASE("a key of another certificate does not match") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto a = make_certificate(folder, "a"), b = make_certificate(folder, "b");
   const auto rsa = make_certificate(folder, "rsa", {.rsa_bits = 2048});
   CHECK(problem({a.certificate, b.key}) ==
@@ -170,7 +170,7 @@ TEST_CASE("a key of another certificate does not match") {
 }
 
 TEST_CASE("a chain in the wrong order is recognised") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto leaf = make_certificate(folder, "leaf"), issuer = make_certificate(folder, "issuer");
   const auto chain = folder.write("chain.pem", read_file(issuer.certificate) + read_file(leaf.certificate));
   CHECK_THAT(problem({chain, leaf.key}),
@@ -178,7 +178,7 @@ TEST_CASE("a chain in the wrong order is recognised") {
 }
 
 TEST_CASE("a small key is refused with its size") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto small = make_certificate(folder, "small", {.rsa_bits = 1024});
   CHECK(problem(small) ==
         "key " + small.key.string() +

@@ -6,9 +6,7 @@
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
-#include <fstream>
 #include <memory>
-#include <sstream>
 
 namespace outrider::tls::test {
 namespace {
@@ -25,34 +23,15 @@ std::string pem(const std::function<int(BIO*)>& write) {
 
 }  // namespace
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "outrider-tls-XXXXXX").string();
-  REQUIRE(mkdtemp(name.data()) != nullptr);
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::filesystem::remove_all(path_);
-}
-
-std::filesystem::path TemporaryFolder::write(const std::string& name, const std::string& bytes) const {
-  const std::filesystem::path file = path_ / name;
-  std::ofstream(file, std::ios::binary) << bytes;
-  // A key that others can read is warned of.
+std::filesystem::path KeyFolder::write(const std::string& name, const std::string& bytes) const {
+  const std::filesystem::path file = TemporaryFolder::write(name, bytes);
   if (file.extension() == ".key") {
     std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   }
   return file;
 }
 
-std::string read_file(const std::filesystem::path& file) {
-  std::stringstream text;
-  text << std::ifstream(file, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-CertificateFiles make_certificate(const TemporaryFolder& folder, const std::string& name,
-                                  const CertificateOptions& options) {
+CertificateFiles make_certificate(const KeyFolder& folder, const std::string& name, const CertificateOptions& options) {
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
       options.rsa_bits ? EVP_RSA_gen(static_cast<unsigned>(options.rsa_bits)) : EVP_EC_gen("P-256"), EVP_PKEY_free);
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), X509_free);

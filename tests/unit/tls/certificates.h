@@ -10,21 +10,13 @@
 #include <vector>
 
 #include "tls/context.h"
+#include "unit/temporary_folder.h"
 
 namespace outrider::tls::test {
 
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-  /// Writes a file and returns its path.
+/// Others cannot read what is called "*.key": such keys are warned of.
+struct KeyFolder : TemporaryFolder {
   std::filesystem::path write(const std::string& name, const std::string& bytes) const;
-
- private:
-  std::filesystem::path path_;
 };
 
 struct CertificateOptions {
@@ -35,10 +27,8 @@ struct CertificateOptions {
   std::string password;  // of the key
 };
 
-std::string read_file(const std::filesystem::path& file);
-
 /// Writes NAME.pem and NAME.key.
-CertificateFiles make_certificate(const TemporaryFolder& folder, const std::string& name,
+CertificateFiles make_certificate(const KeyFolder& folder, const std::string& name,
                                   const CertificateOptions& options = {});
 
 }  // namespace outrider::tls::test

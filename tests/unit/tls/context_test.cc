@@ -23,7 +23,7 @@ std::shared_ptr<const ServerContext> make_context(const std::vector<CertificateF
 }  // namespace
 
 TEST_CASE("the server chooses h2 before http/1.1, whatever the client's order") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto context = make_context({make_certificate(folder, "one")});
   CHECK(shake_hands(context->get(), {.protocols = {"http/1.1", "h2"}}).protocol == "h2");
   CHECK(shake_hands(context->get(), {.protocols = {"spdy/3", "http/1.1"}}).protocol == "http/1.1");
@@ -33,7 +33,7 @@ TEST_CASE("the server chooses h2 before http/1.1, whatever the client's order") 
 }
 
 TEST_CASE("a client whose protocols are all unknown gets the alert no_application_protocol") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto context = make_context({make_certificate(folder, "one")});
   const auto refused = shake_hands(context->get(), {.protocols = {"h3", "spdy/3"}});
   CHECK_FALSE(refused.done);
@@ -41,7 +41,7 @@ TEST_CASE("a client whose protocols are all unknown gets the alert no_applicatio
 }
 
 TEST_CASE("TLS 1.3 and 1.2 are spoken, 1.1 is not") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto context = make_context({make_certificate(folder, "one")});
   CHECK(shake_hands(context->get(), {}).version == "TLSv1.3");
   CHECK(shake_hands(context->get(), {.max_version = TLS1_2_VERSION}).version == "TLSv1.2");
@@ -51,7 +51,7 @@ TEST_CASE("TLS 1.3 and 1.2 are spoken, 1.1 is not") {
 }
 
 TEST_CASE("TLS 1.2 offers forward-secret AEAD suites alone") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto context = make_context({make_certificate(folder, "rsa", {.rsa_bits = 2048})});
   const auto with = [&](const char* cipher) {
     return shake_hands(context->get(), {.max_version = TLS1_2_VERSION, .ciphers = cipher}).done;
@@ -63,7 +63,7 @@ TEST_CASE("TLS 1.2 offers forward-secret AEAD suites alone") {
 }
 
 TEST_CASE("the certificate follows the server name: exact, then wildcard, then the first") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto context = make_context({make_certificate(folder, "first", {.names = {"first.example"}}),
                                      make_certificate(folder, "wild", {.names = {"*.shop.example", "shop.example"}}),
                                      make_certificate(folder, "exact", {.names = {"Www.Shop.example"}})});
@@ -80,7 +80,7 @@ TEST_CASE("the certificate follows the server name: exact, then wildcard, then t
 }
 
 TEST_CASE("a connection on another certificate keeps ALPN, and the server sees the name") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto context = make_context({make_certificate(folder, "first", {.names = {"first.example"}}),
                                      make_certificate(folder, "second", {.names = {"b.example"}})});
   const auto result = shake_hands(context->get(), {.name = "b.example", .protocols = {"h2"}});
@@ -92,7 +92,7 @@ TEST_CASE("a connection on another certificate keeps ALPN, and the server sees t
 }
 
 TEST_CASE("an RSA and an ECDSA certificate for the same names serve each client what it can verify") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto context = make_context({make_certificate(folder, "rsa", {.names = {"a.example"}, .rsa_bits = 2048}),
                                      make_certificate(folder, "ec", {.names = {"a.example"}})});
   CHECK(shake_hands(context->get(), {.name = "a.example", .signatures = "RSA-PSS+SHA256"}).subject == "rsa");
@@ -101,7 +101,7 @@ TEST_CASE("an RSA and an ECDSA certificate for the same names serve each client 
 }
 
 TEST_CASE("sessions are resumed by ticket, for TLS 1.2 and 1.3 and behind SNI") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto context = make_context({make_certificate(folder, "first", {.names = {"first.example"}}),
                                      make_certificate(folder, "second", {.names = {"b.example"}})});
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
@@ -115,7 +115,7 @@ TEST_CASE("sessions are resumed by ticket, for TLS 1.2 and 1.3 and behind SNI") 
 }
 
 TEST_CASE("a connection outlives the context that it came from") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   auto context = make_context({make_certificate(folder, "first", {.names = {"first.example"}}),
                                make_certificate(folder, "second", {.names = {"b.example"}})});
   SSL_CTX* raw = context->get();
@@ -126,7 +126,7 @@ TEST_CASE("a connection outlives the context that it came from") {
 }
 
 TEST_CASE("days_left is that of the certificate that ends first") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   CHECK(make_context({make_certificate(folder, "a", {.ends_in_s = 90 * 86400 + 60}),
                       make_certificate(folder, "b", {.ends_in_s = 10 * 86400 + 60})})
             ->days_left() == 10);
@@ -134,7 +134,7 @@ TEST_CASE("days_left is that of the certificate that ends first") {
 }
 
 TEST_CASE("the facts of each certificate: file, names and end") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto one = make_certificate(folder, "one", {.names = {"A.example", "*.b.example"}, .ends_in_s = 1000});
   const auto two = make_certificate(folder, "two");
   const auto context = make_context({one, two});
@@ -149,13 +149,13 @@ TEST_CASE("the facts of each certificate: file, names and end") {
 }
 
 TEST_CASE("a certificate that never ends (RFC 5280 4.1.2.5) ends late, not in the past") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto context = make_context({make_certificate(folder, "long", {.ends_in_s = 7900L * 365 * 86400})});
   CHECK(context->certificates()[0].not_after > std::chrono::system_clock::now() + std::chrono::hours(24) * 365 * 200);
 }
 
 TEST_CASE("the fingerprint follows the contents: certificates, keys, their order, ticket keys") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto one = make_certificate(folder, "one"), two = make_certificate(folder, "two");
   const auto print = [](const std::vector<CertificateFiles>& files, std::shared_ptr<const TicketKeys> tickets) {
     return (*ServerContext::create(files, std::move(tickets)))->fingerprint();
@@ -178,10 +178,10 @@ TEST_CASE("the fingerprint follows the contents: certificates, keys, their order
 }
 
 TEST_CASE("no certificate is an error, and of several that are wrong each has its line") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   CHECK(ServerContext::create({}).error().message == "a TLS listener wants at least one certificate");
   const auto good = make_certificate(folder, "good");
-  const auto missing = folder.path() / "missing.pem";
+  const auto missing = folder.path / "missing.pem";
   const auto bad = ServerContext::create({{missing, good.key}, good, {good.certificate, missing}});
   REQUIRE_FALSE(bad);
   CHECK(bad.error().message ==

@@ -31,8 +31,8 @@ unsigned mode_of(const std::filesystem::path& file) {
 }  // namespace
 
 TEST_CASE("a development certificate serves, and nobody else can read its key") {
-  const TemporaryFolder folder;
-  const auto files = make(folder.path() / "state" / "outrider", {"Dev.Example", "192.0.2.7", "localhost"});
+  const KeyFolder folder;
+  const auto files = make(folder.path / "state" / "outrider", {"Dev.Example", "192.0.2.7", "localhost"});
   CHECK(mode_of(files.key) == 0600);
   CHECK(mode_of(files.key.parent_path()) == 0700);
   const auto pair = load_pair(files);
@@ -47,8 +47,8 @@ TEST_CASE("a development certificate serves, and nobody else can read its key") 
 }
 
 TEST_CASE("a client that trusts the development certificate verifies it by name") {
-  const TemporaryFolder folder;
-  const auto files = make(folder.path());
+  const KeyFolder folder;
+  const auto files = make(folder.path);
   const auto pair = load_pair(files);
   REQUIRE(pair);
   const CPtr<X509_STORE, X509_STORE_free> store(X509_STORE_new());
@@ -60,29 +60,29 @@ TEST_CASE("a client that trusts the development certificate verifies it by name"
 }
 
 TEST_CASE("the certificate is kept while it is good, and made anew when it is not") {
-  const TemporaryFolder folder;
-  const auto files = make(folder.path(), {"a.example"});
+  const KeyFolder folder;
+  const auto files = make(folder.path, {"a.example"});
   const std::string first = read_file(files.certificate);
-  make(folder.path(), {"a.example"});
-  make(folder.path(), {});
+  make(folder.path, {"a.example"});
+  make(folder.path, {});
   CHECK(read_file(files.certificate) == first);
 
   SECTION("another name") {
-    make(folder.path(), {"b.example"});
+    make(folder.path, {"b.example"});
   }
   SECTION("a key that does not match") {
     folder.write("development-key.pem", read_file(make_certificate(folder, "other").key));
-    make(folder.path(), {"a.example"});
+    make(folder.path, {"a.example"});
   }
   SECTION("a broken file") {
     folder.write("development-certificate.pem", "broken");
-    make(folder.path(), {"a.example"});
+    make(folder.path, {"a.example"});
   }
   SECTION("one that ends today") {
     const auto old = make_certificate(folder, "old", {.names = {"localhost"}, .ends_in_s = 3600});
     folder.write("development-certificate.pem", read_file(old.certificate));
     folder.write("development-key.pem", read_file(old.key));
-    make(folder.path(), {});
+    make(folder.path, {});
   }
   CHECK(read_file(files.certificate) != first);
   CHECK(check_pair(files));
@@ -90,23 +90,23 @@ TEST_CASE("the certificate is kept while it is good, and made anew when it is no
 }
 
 TEST_CASE("two that start together agree on one pair") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] { static_cast<void>(development_certificate(folder.path() / "state", {})); });
+    threads.emplace_back([&] { static_cast<void>(development_certificate(folder.path / "state", {})); });
   }
   for (auto& thread : threads) thread.join();
-  CHECK(check_pair(make(folder.path() / "state")));
+  CHECK(check_pair(make(folder.path / "state")));
   std::size_t files = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path() / "state")) ++files;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path / "state")) ++files;
   CHECK(files == 2);
 }
 
 TEST_CASE("names that are none, and a folder that cannot be, are errors") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   for (const char* name : {"", "two words", "a,DNS:evil.example", "*.", "http://x"}) {
     INFO(name);
-    const auto made = development_certificate(folder.path(), {name});
+    const auto made = development_certificate(folder.path, {name});
     REQUIRE_FALSE(made);
     CHECK(made.error().message ==
           "development certificate: \"" + std::string(name) + "\" is neither a host name nor an IP address");

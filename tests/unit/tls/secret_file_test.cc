@@ -5,8 +5,6 @@
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <sstream>
 
 #include "base/log.h"
 #include "tls/certificate_files.h"
@@ -23,15 +21,11 @@ namespace {
 /// The error log, for as long as this lives.
 class Logged {
  public:
-  explicit Logged(const TemporaryFolder& folder) : file_((folder.path() / "log").string()) {
+  explicit Logged(const KeyFolder& folder) : file_((folder.path / "log").string()) {
     REQUIRE(log::open(file_, log::Level::debug));
   }
   ~Logged() { REQUIRE(log::open("", log::Level::info)); }
-  std::string text() const {
-    std::ostringstream text;
-    text << std::ifstream(file_).rdbuf();
-    return text.str();
-  }
+  std::string text() const { return read_file(file_); }
 
  private:
   std::string file_;
@@ -40,7 +34,7 @@ class Logged {
 }  // namespace
 
 TEST_CASE("a key that others can read or write is warned of", "[tls][secret]") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto file = folder.write("some.key", "secret");
   for (const unsigned mode : {0666u, 0644u, 0604u, 0602u, 0660u, 0620u}) {
     const Logged logged(folder);
@@ -52,12 +46,12 @@ TEST_CASE("a key that others can read or write is warned of", "[tls][secret]") {
                Contains(" warning key " + file.string() + ": others can read or write it: it belongs to ") &&
                    Contains("(uid " + std::to_string(::getuid()) + ") and its mode is " + digits + "; chmod 0640 " +
                             file.string()));
-    std::filesystem::remove(folder.path() / "log");
+    std::filesystem::remove(folder.path / "log");
   }
 }
 
 TEST_CASE("a key that only its owner writes and at most a group reads is fine", "[tls][secret]") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const Logged logged(folder);
   const auto file = folder.write("some.key", "secret");
   for (const unsigned mode : {0600u, 0640u, 0400u, 0440u}) {
@@ -70,7 +64,7 @@ TEST_CASE("a key that only its owner writes and at most a group reads is fine", 
 }
 
 TEST_CASE("of a pair the key is warned of and the certificate is not; so is a ticket key", "[tls][secret]") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto pair = make_certificate(folder, "first", {.names = {"first.example"}});
   const auto ticket = folder.write("ticket.key", std::string(80, 'k'));
   for (const auto& file : {pair.certificate, pair.key, ticket}) REQUIRE(::chmod(file.c_str(), 0644) == 0);

@@ -48,7 +48,7 @@ std::string problem(const std::vector<std::filesystem::path>& files) {
 }
 
 struct World {
-  TemporaryFolder folder;
+  KeyFolder folder;
   CertificateFiles pair = make_certificate(folder, "first", {.names = {"first.example"}});
   CertificateFiles other = make_certificate(folder, "second", {.names = {"second.example"}});
   std::filesystem::path old_key = folder.write("old.key", key_bytes(1));
@@ -186,7 +186,7 @@ TEST_CASE("the fingerprint of keys follows contents and order") {
 }
 
 TEST_CASE("a key file of the wrong size says how many bytes it has and how to make one") {
-  const TemporaryFolder folder;
+  const KeyFolder folder;
   const auto file = folder.write("short.key", std::string(32, 'x'));
   CHECK(problem({file}) == "ticket key " + file.string() +
                                ": it has 32 bytes; expected 80 or 48, or as many in hex (160 or 96 digits); `openssl "
@@ -199,12 +199,12 @@ TEST_CASE("a key file of the wrong size says how many bytes it has and how to ma
 
 TEST_CASE("every wrong key file has its line") {
   const World world;
-  const auto missing = world.folder.path() / "missing.key";
+  const auto missing = world.folder.path / "missing.key";
   const auto wrong = world.folder.write("wrong.key", "wrong");
   CHECK_THAT(problem({missing, world.new_key, wrong}),
              StartsWith("ticket key " + missing.string() + ": no such file\nticket key " + wrong.string() +
                         ": it has 5 bytes"));
-  CHECK_THAT(problem({world.folder.path()}), Contains("is a directory"));
+  CHECK_THAT(problem({world.folder.path}), Contains("is a directory"));
   CHECK_THAT(problem({}), Contains("no file is named"));
 }
 

@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <fstream>
 #include <optional>
 #include <string>
 
+#include "unit/temporary_folder.h"
 #include "uv/timer.h"
 
 using namespace outrider;
@@ -21,33 +21,19 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "outrider-watch-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = fs::canonical(name);
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  fs::path operator/(const fs::path& name) const { return path_ / name; }
+struct Folder : TemporaryFolder {
   fs::path write(const fs::path& name, const std::string& text = "text") const {
-    std::ofstream(path_ / name) << text;
-    return path_ / name;
+    return TemporaryFolder::write(name, text);
   }
   fs::path make(const fs::path& name) const {
-    fs::create_directories(path_ / name);
-    return path_ / name;
+    fs::create_directories(path / name);
+    return path / name;
   }
   /// A new link that is renamed over the old one, as deploy tools turn "current".
   void link(const fs::path& name, const fs::path& target) const {
-    fs::create_symlink(target, path_ / "link.new");
-    fs::rename(path_ / "link.new", path_ / name);
+    fs::create_symlink(target, path / "link.new");
+    fs::rename(path / "link.new", path / name);
   }
-
- private:
-  fs::path path_;
 };
 
 uv::Loop make_loop() {
