@@ -2,19 +2,13 @@
 // A snapshot in a file: a line that says what it is, one with the body's length, one with the body's SHA-256, then
 // records. A record is a letter and its fields; numbers are 8 bytes (little-endian), texts a number and that many
 // bytes. Nothing that is read is trusted: whoever can write the digest can write lengths, too.
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <charconv>
 #include <cstdint>
-#include <cstdio>
 #include <system_error>
 
-#include "base/fd.h"
+#include "base/atomic_file.h"
 #include "script/snapshot.h"
 
 namespace outrider::script {
@@ -209,47 +203,16 @@ Result<std::string_view> checked_body(std::string_view rest) {
   return rest;
 }
 
-tl::unexpected<Error> cannot(const char* what, const fs::path& file) {
-  return failure(fmt::format("{}: cannot {}: {}", file.string(), what, std::generic_category().message(errno)));
-}
-
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(fd, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
-}
-
-/// Makes the new name last beyond a crash of the machine.
-bool sync_directory(const fs::path& directory) {
-  const UniqueFd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return fd && ::fsync(fd.get()) == 0;
-}
-
 }  // namespace
 
 Result<void> Snapshot::save(const fs::path& file) const {
-  const std::string body = body_of(answers_);
-  const std::string head = fmt::format("{}length {}\nsha256 {}\n", kFirstLine, body.size(), sha256_hex(body));
-  if (head.size() + body.size() > kLargestFile) {
+  std::string text = body_of(answers_);
+  text.insert(0, fmt::format("{}length {}\nsha256 {}\n", kFirstLine, text.size(), sha256_hex(text)));
+  if (text.size() > kLargestFile) {
     return failure(fmt::format("{}: cannot be written: it would have {} bytes, at most {} are allowed", file.string(),
-                               head.size() + body.size(), kLargestFile));
+                               text.size(), kLargestFile));
   }
-  std::string temporary = file.string() + ".XXXXXX";
-  UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
-  if (!fd) return cannot("be written", file);
-  const bool written = write_all(fd.get(), head) && write_all(fd.get(), body) && ::fsync(fd.get()) == 0;
-  if (!written || ::rename(temporary.c_str(), file.c_str()) != 0) {
-    auto error = cannot("be written", file);
-    ::unlink(temporary.c_str());
-    return error;
-  }
-  const fs::path directory = file.parent_path();
-  if (!sync_directory(directory.empty() ? fs::path(".") : directory)) return cannot("be made to last", file);
-  return {};
+  return replace_file(file, text, 0600);
 }
 
 Result<std::shared_ptr<const Snapshot>> Snapshot::load(const fs::path& file) {

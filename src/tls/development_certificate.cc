@@ -16,6 +16,7 @@
 
 #include <fmt/format.h>
 
+#include "base/atomic_file.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -143,8 +144,8 @@ Result<void> make_pair(const CertificateFiles& files, const Names& names) {
                     PEM_write_bio_PrivateKey(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
   if (!fine) return failure("cannot make a development certificate: " + openssl_reason());
   const SecretBytes key_bytes(bytes_of(key_pem.get()));
-  if (auto written = write_file(files.key, key_bytes.view(), 0600); !written) return written;
-  return write_file(files.certificate, bytes_of(certificate_pem.get()), 0644);
+  if (auto written = replace_file(files.key, key_bytes.view(), 0600); !written) return written;
+  return replace_file(files.certificate, bytes_of(certificate_pem.get()), 0644);
 }
 
 /// Makes the folder (0700) where it is missing and locks it; the lock goes with the descriptor.

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -43,16 +42,6 @@ void warn_if_exposed(const std::filesystem::path& file, std::string_view what, c
   if ((status.st_mode & (S_IWGRP | S_IROTH | S_IWOTH)) == 0) return;
   log::warning("{} {}: others can read or write it: it belongs to {} and its mode is {:04o}; chmod 0640 {}", what,
                file.string(), user_text(status.st_uid), status.st_mode & 07777u, file.string());
-}
-
-bool write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
 }
 
 }  // namespace
@@ -102,17 +91,6 @@ Result<SecretBytes> read_secret_file(const std::filesystem::path& file, std::str
   if (bytes.empty()) return failure(fmt::format("{} {}: the file is empty", what, file.string()));
   if (audience != Audience::anybody) warn_if_exposed(file, what, status);
   return SecretBytes(std::move(bytes));
-}
-
-Result<void> write_file(const std::filesystem::path& file, std::string_view bytes, unsigned mode) {
-  std::string draft = file.string() + ".XXXXXX";
-  const UniqueFd fd(::mkostemp(draft.data(), O_CLOEXEC));  // made with mode 0600
-  const bool fine = fd && ::fchmod(fd.get(), mode) == 0 && write_all(fd.get(), bytes) && ::fsync(fd.get()) == 0 &&
-                    ::rename(draft.c_str(), file.c_str()) == 0;
-  if (fine) return {};
-  const int error = errno;
-  if (fd) ::unlink(draft.c_str());
-  return failure(fmt::format("cannot write {}: {}", file.string(), std::strerror(error)));
 }
 
 }  // namespace outrider::tls

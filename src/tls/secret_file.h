@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Reading and writing certificates, keys and ticket keys, with messages that let an operator mend the permissions
-// without a look at the disk. Key bytes are wiped from memory when they are no longer needed.
+// Reading certificates, keys and ticket keys, with messages that let an operator mend the permissions without a look at
+// the disk. Key bytes are wiped from memory when they are no longer needed.
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <string_view>
 
+#include "base/atomic_file.h"
 #include "base/result.h"
 
 namespace outrider::tls {
@@ -37,7 +38,9 @@ Result<SecretBytes> read_secret_file(const std::filesystem::path& file, std::str
 /// way to it may not be entered, the same about that folder, by name; empty if there is no such file.
 std::string describe_access(const std::filesystem::path& file);
 
-/// Replaces `file` in one step (a new file, written, synced, renamed), with exactly `mode`.
-Result<void> write_file(const std::filesystem::path& file, std::string_view bytes, unsigned mode);
+/// See replace_file.
+inline Result<void> write_file(const std::filesystem::path& file, std::string_view bytes, unsigned mode) {
+  return replace_file(file, bytes, mode);
+}
 
 }  // namespace outrider::tls
