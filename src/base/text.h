@@ -15,6 +15,11 @@ std::string_view trim(std::string_view text);
 /// The parts between separators, trimmed; empty parts are left out.
 std::vector<std::string_view> split(std::string_view text, char separator);
 
+/// What the digit stands for, 0 to 15; -1 where `c` is no hexadecimal digit.
+int hex_digit(char c);
+/// Whether a "%" with two hexadecimal digits behind it is in the text (RFC 3986 2.1).
+bool has_percent_encoding(std::string_view text);
+
 /// With control bytes, quotes and backslashes as \xHH: for log lines that carry a stranger's bytes.
 std::string printable(std::string_view text);
 

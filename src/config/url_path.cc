@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "config/reading.h"
 
 namespace outrider::config {
@@ -11,17 +12,6 @@ namespace {
 
 bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
-}
-
-bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-bool has_percent_encoding(std::string_view text) {
-  for (std::size_t i = 0; i + 2 < text.size(); ++i) {
-    if (text[i] == '%' && is_hex(text[i + 1]) && is_hex(text[i + 2])) return true;
-  }
-  return false;
 }
 
 bool has_dot_segment(std::string_view text) {

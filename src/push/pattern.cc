@@ -4,22 +4,13 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/text.h"
+
 namespace outrider::push {
 namespace {
 
 bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
-}
-
-bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-bool has_percent_encoding(std::string_view text) {
-  for (auto at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
-    if (at + 2 < text.size() && is_hex(text[at + 1]) && is_hex(text[at + 2])) return true;
-  }
-  return false;
 }
 
 bool is_name(std::string_view name) {

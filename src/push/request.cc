@@ -20,13 +20,6 @@ void append_cookies(std::string_view field, std::vector<Field>& cookies) {
   }
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 /// The form encoding (WHATWG URL 5.1): '+' is a space; a '%' without two digits stays as it is.
 std::string form_decoded(std::string_view text) {
   std::string result;

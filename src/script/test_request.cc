@@ -261,12 +261,7 @@ std::string host_of_site(std::string_view site) {
 }
 
 std::string path_of_target(std::string_view target) {
-  const auto digit = [&](std::size_t at) {
-    const char c = at < target.size() ? target[at] : '\0';
-    if (c >= '0' && c <= '9') return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-  };
+  const auto digit = [&](std::size_t at) { return at < target.size() ? hex_digit(target[at]) : -1; };
   std::string path = "/";
   std::size_t segment = 1;  // where the segment that is being written begins
   // Takes the segment back if it is a dot segment (RFC 3986 5.2.4), with its parent if there are two dots.

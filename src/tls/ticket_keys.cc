@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "tls/digest.h"
 #include "tls/openssl.h"
 #include "tls/secret_file.h"
@@ -24,13 +25,6 @@ constexpr std::size_t small_file = 48, large_file = 80;
 
 enum Opened { failed = -1, unknown = 0, opened = 1, opened_and_renew = 2 };  // what OpenSSL wants to hear
 
-int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 /// The bytes that hex digits (with a line's end behind them) stand for; nothing where it is something else.
 std::optional<SecretBytes> from_hex(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
@@ -38,7 +32,7 @@ std::optional<SecretBytes> from_hex(std::string_view text) {
   std::string bytes;
   bytes.reserve(text.size() / 2);  // grows no more: what is moved out of is not wiped
   for (std::size_t at = 0; at < text.size(); at += 2) {
-    const int high = digit(text[at]), low = digit(text[at + 1]);
+    const int high = hex_digit(text[at]), low = hex_digit(text[at + 1]);
     if (high < 0 || low < 0) {
       OPENSSL_cleanse(bytes.data(), bytes.size());
       return std::nullopt;

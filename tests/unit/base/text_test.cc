@@ -28,6 +28,22 @@ TEST_CASE("split trims the parts and leaves out empty ones") {
   CHECK(split("a,", ',') == std::vector<std::string_view>{"a"});
 }
 
+TEST_CASE("hexadecimal digits have their value, everything else has none") {
+  const std::string_view digits = "0123456789abcdef";
+  for (std::size_t value = 0; value < digits.size(); ++value)
+    CHECK(hex_digit(digits[value]) == static_cast<int>(value));
+  CHECK(hex_digit('A') == 10);
+  CHECK(hex_digit('F') == 15);
+  for (const char c : {'/', ':', '@', 'G', '`', 'g', ' ', '\0', '\xff'}) CHECK(hex_digit(c) == -1);
+}
+
+TEST_CASE("percent encoding is a \"%\" with two digits, wherever") {
+  for (std::string_view text : {"%20", "/a%2Fb", "/100%%41", "/a%C3%A9", "%zz%0a"}) CHECK(has_percent_encoding(text));
+  for (std::string_view text : {"", "%", "%2", "/a%2", "/100%", "%%", "/%g0/%0g", "a b"}) {
+    CHECK_FALSE(has_percent_encoding(text));
+  }
+}
+
 TEST_CASE("printable lets nothing through that could forge a line") {
   CHECK(printable("plain é") == "plain é");
   CHECK(printable("a\nb\"c\\d\x7f") == "a\\x0ab\\x22c\\x5cd\\x7f");
