@@ -2,7 +2,6 @@
 #include "config/paths.h"
 
 #include <fcntl.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,16 +10,10 @@
 
 #include <fmt/format.h>
 
+#include "base/file_access.h"
+
 namespace outrider::config {
 namespace {
-
-std::string user_name(uid_t uid) {
-  char buffer[4096];
-  passwd entry{};
-  passwd* found = nullptr;
-  const bool known = ::getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) == 0 && found;
-  return known ? std::string(found->pw_name) : fmt::format("uid {}", uid);
-}
 
 /// Empty if `path` is of the wanted type and allows `access` (R_OK …); else what is wrong with it.
 std::string problem_with(const std::filesystem::path& path, bool directory, int access) {
@@ -33,8 +26,8 @@ std::string problem_with(const std::filesystem::path& path, bool directory, int 
   if (!directory && S_ISDIR(status.st_mode)) return "is a directory; expected a file";
   if (!directory && !S_ISREG(status.st_mode)) return "is no regular file";
   if (::faccessat(AT_FDCWD, path.c_str(), access, AT_EACCESS) == 0) return {};
-  return fmt::format("cannot be read: {}; it belongs to {}, its mode is {:04o}, and this process runs as {}",
-                     std::strerror(errno), user_name(status.st_uid), status.st_mode & 07777u, user_name(::geteuid()));
+  const int error = errno;
+  return fmt::format("cannot be read: {}; it {}", std::strerror(error), owner_and_mode(status));
 }
 
 bool check(Report& report, const Text& text, const std::filesystem::path& path, bool directory, int access) {

@@ -1,32 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "http/admin_peer.h"
 
-#include <pwd.h>
 #include <sys/socket.h>
-
-#include <cerrno>
-#include <vector>
 
 #include <fmt/format.h>
 
 #include "base/address.h"
+#include "base/file_access.h"
 #include "base/text.h"
 
 namespace outrider::http {
 namespace {
-
-constexpr std::size_t largest_entry = 1u << 20;
-
-/// getpwuid_r, because getpwuid's buffer belongs to all threads.
-std::string user_name(uid_t uid) {
-  std::vector<char> buffer(1024);
-  passwd entry{};
-  passwd* found = nullptr;
-  while (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) == ERANGE && buffer.size() < largest_entry) {
-    buffer.resize(buffer.size() * 2);
-  }
-  return found != nullptr ? entry.pw_name : fmt::format("uid {}", uid);
-}
 
 bool same_bytes(std::string_view given, std::string_view secret) {
   if (given.size() != secret.size()) return false;

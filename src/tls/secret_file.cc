@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <openssl/crypto.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,22 +12,13 @@
 #include <fmt/format.h>
 
 #include "base/fd.h"
+#include "base/file_access.h"
 #include "base/log.h"
 
 namespace outrider::tls {
 namespace {
 
 constexpr std::size_t largest_file = 1u << 20;
-
-std::string user_text(uid_t uid) {
-  char buffer[4096];
-  passwd entry{};
-  passwd* found = nullptr;
-  if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) == 0 && found) {
-    return fmt::format("{} (uid {})", found->pw_name, uid);
-  }
-  return fmt::format("uid {}", uid);
-}
 
 tl::unexpected<Error> unreadable(const std::filesystem::path& file, std::string_view what, int error) {
   if (error == ENOENT) return failure(fmt::format("{} {}: no such file", what, file.string()));
@@ -48,21 +38,6 @@ void warn_if_exposed(const std::filesystem::path& file, std::string_view what, c
 
 SecretBytes::~SecretBytes() {
   OPENSSL_cleanse(bytes_.data(), bytes_.size());
-}
-
-std::string describe_access(const std::filesystem::path& file) {
-  struct stat status {};
-  std::filesystem::path seen = file;
-  int error = ::stat(seen.c_str(), &status) == 0 ? 0 : errno;
-  // Up to the folder that may be looked at but not entered, as /etc/letsencrypt/live is for all but root.
-  while (error == EACCES && seen != seen.parent_path()) {
-    seen = seen.parent_path();
-    error = ::stat(seen.empty() ? "." : seen.c_str(), &status) == 0 ? 0 : errno;
-  }
-  if (error != 0) return {};
-  return fmt::format("{} belongs to {}, its mode is {:04o}, and this process runs as {}",
-                     seen == file ? "it" : "its folder " + seen.string(), user_text(status.st_uid),
-                     status.st_mode & 07777u, user_text(::geteuid()));
 }
 
 Result<SecretBytes> read_secret_file(const std::filesystem::path& file, std::string_view what, Audience audience) {

@@ -34,10 +34,6 @@ enum class Audience { owner_and_group, anybody };
 Result<SecretBytes> read_secret_file(const std::filesystem::path& file, std::string_view what,
                                      Audience audience = Audience::owner_and_group);
 
-/// "it belongs to root (uid 0), its mode is 0600, and this process runs as outrider (uid 998)"; where a folder on the
-/// way to it may not be entered, the same about that folder, by name; empty if there is no such file.
-std::string describe_access(const std::filesystem::path& file);
-
 /// See replace_file.
 inline Result<void> write_file(const std::filesystem::path& file, std::string_view bytes, unsigned mode) {
   return replace_file(file, bytes, mode);

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 // What is wrong with a certificate or key, said so that it can be mended.
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 
+#include "base/file_access.h"
 #include "tls/context.h"
-#include "tls/secret_file.h"
 #include "unit/tls/certificates.h"
+#include "unit/without_privileges.h"
 
 using namespace outrider;
 using namespace outrider::tls;
@@ -24,31 +23,6 @@ std::string problem(const CertificateFiles& files) {
   const auto checked = check_pair(files);
   return checked ? "" : checked.error().message;
 }
-
-/// Root may read everything: it becomes nobody for as long as this lives. Others stay what they are.
-class WithoutPrivileges {
- public:
-  explicit WithoutPrivileges(const KeyFolder& folder) : owner_(describe(geteuid())) {
-    if (geteuid() != 0) return;
-    REQUIRE(chmod(folder.path.c_str(), 0755) == 0);
-    REQUIRE(seteuid(65534) == 0);
-    was_root_ = true;
-  }
-  ~WithoutPrivileges() {
-    if (was_root_ && seteuid(0) != 0) std::abort();
-  }
-  std::string owner() const { return owner_; }
-  std::string name() const { return was_root_ ? "nobody (uid 65534)" : owner_; }
-
- private:
-  static std::string describe(uid_t uid) {
-    const passwd* entry = getpwuid(uid);
-    const std::string number = "uid " + std::to_string(uid);
-    return entry ? std::string(entry->pw_name) + " (" + number + ")" : number;
-  }
-  std::string owner_;
-  bool was_root_ = false;
-};
 
 }  // namespace
 
@@ -86,25 +60,16 @@ TEST_CASE("missing, empty and huge files, directories and pipes are named") {
   CHECK_THAT(problem({good.certificate / "below", good.key}), Contains("cannot be read: Not a directory"));
 }
 
-TEST_CASE("a file that may not be read is shown with owner and mode") {
-  const KeyFolder folder;
-  const auto file = folder.write("private.key", "secret");
-  REQUIRE(chmod(file.c_str(), 0200) == 0);
-  const std::string access = describe_access(file);
-  CHECK_THAT(access, StartsWith("it belongs to ") && Contains("(uid " + std::to_string(getuid()) + ")") &&
-                         Contains("its mode is 0200") && Contains("this process runs as"));
-  CHECK(describe_access(folder.path / "none").empty());
-}
-
 TEST_CASE("a key that the server's user may not read is an error with its owner, its mode and who asked") {
   const KeyFolder folder;
   const auto good = make_certificate(folder, "good");
   REQUIRE(chmod(good.key.c_str(), geteuid() == 0 ? 0600 : 0) == 0);
+  const std::string owner = user_text(geteuid());
   const WithoutPrivileges nobody(folder);
   CHECK(problem(good) ==
         "key " + good.key.string() + ": cannot be read: Permission denied; " + describe_access(good.key));
-  CHECK_THAT(problem(good), Contains("it belongs to " + nobody.owner()) && Contains("its mode is 0") &&
-                                EndsWith("this process runs as " + nobody.name()));
+  CHECK_THAT(problem(good), Contains("it belongs to " + owner) && Contains("its mode is 0") &&
+                                EndsWith("this process runs as " + user_text(geteuid())));
   CHECK(problem({good.key, good.key}) ==
         "certificate " + good.key.string() + ": cannot be read: Permission denied; " + describe_access(good.key));
 }
@@ -116,11 +81,12 @@ TEST_CASE("a folder on the way that may not be entered is named") {
   REQUIRE(mkdir((live / "www").c_str(), 0700) == 0);
   folder.write("live/www/key.pem", "secret");
   REQUIRE(chmod(live.c_str(), geteuid() == 0 ? 0700 : 0) == 0);
+  const std::string owner = user_text(geteuid());
   {
     const WithoutPrivileges nobody(folder);
     CHECK_THAT(problem({live / "www/key.pem", live / "www/key.pem"}),
-               Contains("cannot be read: Permission denied; its folder " + live.string() + " belongs to " +
-                        nobody.owner() + ", its mode is 0"));
+               Contains("cannot be read: Permission denied; its folder " + live.string() + " belongs to " + owner +
+                        ", its mode is 0"));
   }
   REQUIRE(chmod(live.c_str(), 0700) == 0);
 }
