@@ -2,7 +2,6 @@
 """Reloads of rules: no connection notices, a broken file cannot get in, and nobody can miss that it did not."""
 import os
 import pathlib
-import shutil
 import threading
 import time
 
@@ -10,44 +9,11 @@ import pytest
 
 import outrider
 from h2client import Client
-from http1 import get
 from outrider import wait_until
+from reload_site import QUIET, generation, hinted, links, rule
 from steady import Steady
 
 RELOADS = int(os.environ.get("OUTRIDER_RELOADS", 100))  # tests/soak: 1000
-
-CONFIG = """
-return {
-  workers = 2,
-  listen = { { address = "127.0.0.1:0" } },
-  sites = { ["*"] = { rules = "rules/*.lua", routes = { ["/"] = { files = "www", fallback = "/index.html" } } } },
-  watch = %WATCH%,
-  reload = { keep_generations = 5, rollback = { failures_percent = 0, assets_percent = 0 } },
-  admin = { address = "unix:%TMP%/admin.sock" },
-}
-"""
-QUIET = CONFIG.replace("%WATCH%", "false")
-WATCHING = CONFIG.replace("%WATCH%", "true")
-
-
-def rule(asset, function=False):
-    hints = f'{{ style "/{asset}.css" }}'
-    if function:
-        hints = f'function(req) return {hints} end'
-    return f'rule {{ name = "page", path = "/**", hints = {hints} }}\n'
-
-
-def links(server):
-    """The hinted URLs of the page."""
-    return [value.split(">")[0][1:] for value in get(server.address()).all("link")]
-
-
-def hinted(server, asset):
-    return links(server) == [f"/{asset}.css"]
-
-
-def generation(server):
-    return server.status()["generation"]
 
 
 def test_reloads_under_load_fail_no_request_and_close_no_connection(serve):
@@ -207,98 +173,6 @@ def test_nothing_new_makes_no_generation(serve):
     for _ in range(3):
         assert server.command("reload")[1].startswith("nothing has changed: generation 1, digest ")
     assert len(server.status()["generations"]) == 1
-
-
-def test_an_edit_is_seen_however_it_is_written(serve):
-    server = serve(WATCHING, files={"www/index.html": "page", "rules/a.lua": rule("v1")})
-    rules = server.folder / "rules"
-
-    def shows(asset, what):
-        wait_until(lambda: f"{what} to show; log: {server.log()}", lambda: hinted(server, asset))
-
-    began = time.monotonic()
-    server.write("rules/a.lua", rule("v2"))
-    shows("v2", "a write")
-    assert time.monotonic() - began < 3 * outrider.SLOWER
-    (rules / ".a.lua.tmp").write_text(rule("v3"))
-    os.rename(rules / ".a.lua.tmp", rules / "a.lua")
-    shows("v3", "a rename over it")
-    os.rename(rules / "a.lua", rules / "a.lua~")
-    server.write("rules/a.lua", rule("v4"))
-    os.unlink(rules / "a.lua~")
-    shows("v4", "an editor's backup and new file")
-    server.write("rules/0.lua", rule("v5").replace("page", "first"))
-    wait_until("a new file to show", lambda: "/v5.css" in links(server))
-    os.unlink(rules / "0.lua")
-    shows("v4", "a removed file")
-    shutil.rmtree(rules)
-    wait_until("the failure to show", lambda: not (server.status().get("last_reload") or {"ok": True})["ok"])
-    assert hinted(server, "v4")
-    server.write("rules/a.lua", rule("v6"))
-    shows("v6", "a directory that was removed and came back")
-
-
-def test_a_deploy_by_symlink_swap(tmp_path, serve):
-    for version in ("v1", "v2", "v3"):
-        folder = tmp_path / "releases" / version
-        folder.mkdir(parents=True)
-        (folder / "a.lua").write_text(rule(version))
-    os.symlink(tmp_path / "releases" / "v1", tmp_path / "current")
-    server = serve(WATCHING.replace('"rules/*.lua"', f'"{tmp_path}/current/*.lua"'), files={"www/index.html": "page"})
-    assert hinted(server, "v1")
-    for version in ("v2", "v3", "v1"):
-        os.symlink(tmp_path / "releases" / version, tmp_path / "next")
-        os.rename(tmp_path / "next", tmp_path / "current")
-        wait_until(f"{version} to show", lambda: hinted(server, version))
-
-
-def test_what_failed_is_not_tried_again_until_it_changes(serve):
-    server = serve(WATCHING, files={"www/index.html": "page", "rules/a.lua": rule("v1")})
-    server.write("rules/b.lua", "rule {")
-    wait_until("the failure", lambda: "rules/b.lua:1" in server.log())
-    tried = server.log().count("rules/b.lua:1")
-    for _ in range(3):
-        os.utime(server.folder / "rules" / "b.lua")
-        time.sleep(0.3)
-    assert server.log().count("rules/b.lua:1") == tried
-    server.write("rules/b.lua", rule("b").replace("page", "second"))
-    wait_until("the mended file", lambda: "/b.css" in links(server))
-
-
-def test_a_storm_of_changes_settles(serve):
-    server = serve(WATCHING, files={"www/index.html": "page", "rules/a.lua": rule("v0")})
-    with Steady(server.address(), pause=0.01, clients=1) as load:
-        deadline = time.monotonic() + 3
-        number = 0
-        while time.monotonic() < deadline:
-            number += 1
-            server.write("rules/a.lua", rule(f"v{number}"))
-            time.sleep(0.01)
-        wait_until("the last one", lambda: hinted(server, f"v{number}"))
-    assert load.failures == [] and load.connections == 1
-    assert number > 100
-    assert generation(server) < 10
-    wait_until("one generation to be left", lambda: sum(
-        one["state"] in ("live", "draining") for one in server.status()["generations"]) == 1)
-
-
-def test_a_file_that_is_written_all_the_time_does_not_hide_an_edit(serve):
-    server = serve(WATCHING, files={"www/index.html": "page", "rules/a.lua": rule("v0"), "rules/notes.txt": ""})
-    stop = threading.Event()
-
-    def writer():
-        while not stop.is_set():
-            (server.folder / "rules" / "notes.txt").write_text("note")
-            time.sleep(0.05)
-    thread = threading.Thread(target=writer)
-    thread.start()
-    try:
-        time.sleep(0.3)
-        server.write("rules/a.lua", rule("v1"))
-        wait_until("the edit", lambda: hinted(server, "v1"))
-    finally:
-        stop.set()
-        thread.join()
 
 
 def test_reloads_asked_for_together_are_one(serve):
