@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 import pathlib
+import shutil
 import sys
 
 import pytest
@@ -68,3 +69,23 @@ def application():
     yield start
     for application_ in running:
         application_.stop()
+
+
+@pytest.fixture
+def binary(tmp_path, monkeypatch):
+    """The server's program as a file that can be replaced, as a package does it: by a rename."""
+    path = tmp_path / "bin" / "outrider"
+    path.parent.mkdir()
+    shutil.copy2(outrider.BINARY, path)
+    monkeypatch.setattr(outrider, "BINARY", path)
+
+    def replace(content=None):
+        fresh = path.with_suffix(".new")
+        if content is None:
+            shutil.copy2(path, fresh)
+        else:
+            fresh.write_text(content)
+            fresh.chmod(0o755)
+        fresh.rename(path)
+
+    return replace
