@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/atomic_file.h"
 #include "base/result.h"
 
 namespace outrider::tls {
@@ -33,10 +32,5 @@ enum class Audience { owner_and_group, anybody };
 /// unreadable (see describe_access), empty, too large.
 Result<SecretBytes> read_secret_file(const std::filesystem::path& file, std::string_view what,
                                      Audience audience = Audience::owner_and_group);
-
-/// See replace_file.
-inline Result<void> write_file(const std::filesystem::path& file, std::string_view bytes, unsigned mode) {
-  return replace_file(file, bytes, mode);
-}
 
 }  // namespace outrider::tls

@@ -11,9 +11,9 @@
 #include <fstream>
 
 #include "app/load/development.h"
+#include "base/atomic_file.h"
 #include "base/load_error.h"
 #include "script/snapshot.h"
-#include "tls/secret_file.h"
 
 namespace outrider::app {
 namespace {
@@ -69,7 +69,7 @@ Result<void> StateFiles::prepare() const {
 }
 
 Result<void> StateFiles::write_admin(const Admin& where) const {
-  return tls::write_file(admin_file(), where.address.text() + "\n" + where.token_file.string() + "\n", 0644);
+  return replace_file(admin_file(), where.address.text() + "\n" + where.token_file.string() + "\n", 0644);
 }
 
 void StateFiles::remove_admin() const {
