@@ -3,6 +3,7 @@
 // unless it stands in brackets or in a function's body.
 #include "script/outline.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -216,11 +217,11 @@ Outline Outline::parse(std::string_view source) {
 
 const OutlineTable* Outline::call_at(int line, std::string_view name, int nth) const {
   int found = 0;
-  for (const Call& call : calls_) {
-    if (call.name == name && call.line == line && found++ == nth) return call.table;
+  for (const Call& call : std::ranges::equal_range(calls_, line, {}, &Call::line)) {
+    if (call.name == name && found++ == nth) return call.table;
   }
-  for (const Call& call : calls_) {
-    if (call.name == name && call.name_line == line && call.line != line && found++ == nth) return call.table;
+  for (const Call& call : std::ranges::equal_range(calls_, line, {}, &Call::name_line)) {
+    if (call.name == name && call.line != line && found++ == nth) return call.table;
   }
   return nullptr;
 }

@@ -63,7 +63,7 @@ class Outline {
   Outline() = default;
 
   std::deque<OutlineTable> tables_;  // does not move its elements
-  std::vector<Call> calls_;          // by the place of their names
+  std::vector<Call> calls_;          // by the place of their names, which is that of their arguments, too
   const OutlineTable* returned_ = nullptr;
 };
 
