@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Loading rule files: from Lua sources to immutable rule sets that all workers share, and one Lua state per worker that
-// runs the rules' functions. Runs on the control thread; the states are then handed to their workers.
+// runs the rules' functions. The states are built side by side, on the calling thread and others that end before it
+// returns, and are then handed to their workers.
 #pragma once
 
 #include <chrono>

@@ -55,7 +55,13 @@ const FileAnswer& SourceLog::file_answer(const fs::path& file, std::size_t large
   return answer;
 }
 
+std::shared_ptr<const Snapshot> SourceLog::snapshot() const {
+  const std::lock_guard lock(mutex_);
+  return std::make_shared<const Snapshot>(answers_);
+}
+
 Result<SourceLog::Text> SourceLog::read(const fs::path& file, std::size_t largest) {
+  const std::lock_guard lock(mutex_);
   const FileAnswer& answer = file_answer(file, largest);
   if (!answer.text) return failure(answer.failure);
   const std::size_t size = answer.text->size();
@@ -68,6 +74,7 @@ Result<SourceLog::Text> SourceLog::read(const fs::path& file, std::size_t larges
 }
 
 Result<SourceLog::Names> SourceLog::list(const fs::path& directory) {
+  const std::lock_guard lock(mutex_);
   auto known = answers_.listings.find(directory);
   if (known == answers_.listings.end()) {
     ListAnswer answer = replayed_
@@ -81,6 +88,7 @@ Result<SourceLog::Names> SourceLog::list(const fs::path& directory) {
 }
 
 Result<SourceLog::Paths> SourceLog::glob(const std::string& pattern) {
+  const std::lock_guard lock(mutex_);
   auto known = answers_.globs.find(pattern);
   if (known == answers_.globs.end()) {
     Globbed answer = replayed_
@@ -97,6 +105,7 @@ Result<SourceLog::Paths> SourceLog::glob(const std::string& pattern) {
 }
 
 std::optional<fs::path> SourceLog::real_path(const fs::path& path) {
+  const std::lock_guard lock(mutex_);
   if (const auto known = answers_.real_paths.find(path); known != answers_.real_paths.end()) return known->second;
   if (replayed_) {
     return answers_.real_paths[path] = replay(replayed_->answers().real_paths, path, std::optional<fs::path>());

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The way from loading to the disk. Each question is asked once, however many Lua states load, so that all of them see
 // the same bytes even while someone is writing; the answers become the generation's Snapshot, and from one of those
-// they can be given again without a disk. Used by one thread at a time.
+// they can be given again without a disk. Any thread: states load side by side.
 #pragma once
 
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,7 +58,7 @@ class SourceLog {
   bool replays() const { return replayed_ != nullptr; }
 
   /// Everything that was asked so far.
-  std::shared_ptr<const Snapshot> snapshot() const { return std::make_shared<const Snapshot>(answers_); }
+  std::shared_ptr<const Snapshot> snapshot() const;
 
  private:
   const FileAnswer& file_answer(const std::filesystem::path& file, std::size_t largest);
@@ -65,6 +66,7 @@ class SourceLog {
   std::optional<std::filesystem::path> note_way_to(const std::filesystem::path& path);
 
   std::shared_ptr<const Snapshot> replayed_;  // null: the disk is asked
+  mutable std::mutex mutex_;                  // of what follows
   Answers answers_;
   std::size_t total_ = 0;
 };

@@ -2,10 +2,7 @@
 // For tests of rules: a temporary folder of rule files, what loading it gives, and a request to run it on.
 #pragma once
 
-#include <stdlib.h>
-
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,27 +11,19 @@
 #include "script/rules.h"
 #include "script/sources.h"
 #include "script/watchdog.h"
+#include "unit/temporary_folder.h"
 
 namespace outrider::script {
 
 class RulesWorld {
  public:
   RulesWorld() {
-    std::string name = (std::filesystem::temp_directory_path() / "outrider-rules-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    root = std::filesystem::canonical(name);
     std::filesystem::create_directories(root / "rules");
     options.shipped_modules = root / "shipped";
     options.sets.push_back({"www.example", {(root / "rules/*.lua").string()}, {(root / "config.lua").string(), 7}});
   }
-  ~RulesWorld() { std::filesystem::remove_all(root); }
-  RulesWorld(const RulesWorld&) = delete;
-  RulesWorld& operator=(const RulesWorld&) = delete;
 
-  void write(const std::string& name, std::string_view text) {
-    std::filesystem::create_directories((root / name).parent_path());
-    std::ofstream(root / name, std::ios::binary) << text;
-  }
+  void write(const std::string& name, std::string_view text) { folder.write(name, text); }
 
   LoadedRules load(std::size_t workers = 1) {
     SourceLog sources;
@@ -57,9 +46,9 @@ class RulesWorld {
   }
 
   /// Every problem that loading finds, one a line, without the temporary folder's name; empty where there is none.
-  std::string problems() {
+  std::string problems(std::size_t workers = 1) {
     try {
-      load();
+      load(workers);
     } catch (const LoadError& error) {
       std::string text = error.what();
       const std::string prefix = root.string() + "/";
@@ -74,7 +63,8 @@ class RulesWorld {
     return problems();
   }
 
-  std::filesystem::path root;
+  TemporaryFolder folder;
+  const std::filesystem::path root = folder.path;
   RulesOptions options;
   Watchdog watchdog;
   std::shared_ptr<const Snapshot> snapshot;
