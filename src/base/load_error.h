@@ -18,6 +18,8 @@ struct Place {
 
   /// "rules/shop.lua:12", "rules/shop.lua", or "".
   std::string text() const;
+
+  bool operator==(const Place&) const = default;
 };
 
 /// How many problems are told of one file, and in all; the next says that there are more.

@@ -18,6 +18,8 @@ namespace outrider::push {
 struct Named {
   std::string name;  // a glob for cookies, exact (lower case) for headers, exact for query parameters
   std::string glob = "*";
+
+  bool operator==(const Named&) const = default;
 };
 
 /// client = "chromium>=120": a family and, perhaps, a comparison with the major version.
@@ -30,6 +32,8 @@ struct ClientCondition {
   /// Errors name the families and the form.
   static Result<ClientCondition> parse(std::string_view text);
   bool holds(const Browser& browser) const;
+
+  bool operator==(const ClientCondition&) const = default;
 };
 
 struct Conditions {
@@ -45,6 +49,8 @@ struct Conditions {
   bool empty() const;
   /// The name of the first condition that does not hold ("no_cookie"), or empty if all hold.
   std::string_view failing(const Request& request) const;
+
+  bool operator==(const Conditions&) const = default;
 };
 
 /// The first of `offered` that Accept-Language prefers (RFC 4647 3.4 lookup), or empty.

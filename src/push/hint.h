@@ -29,6 +29,8 @@ struct Hint {
   std::string type, integrity, media, imagesrcset, imagesizes;
   /// Names of request headers, in lower case, to repeat in the promise.
   std::vector<std::string> with;
+
+  bool operator==(const Hint&) const = default;
 };
 
 /// "style", "module", …

@@ -20,7 +20,7 @@
 
 namespace outrider::push {
 
-/// A pattern, by its rule's ordinal and its position in Rule::paths.
+/// A pattern, by its rule's position in the set and its own in Rule::paths.
 struct PatternId {
   std::uint32_t rule = 0;
   std::uint32_t path = 0;

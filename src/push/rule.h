@@ -35,8 +35,8 @@ struct Rule {
   bool shadow = false;
   std::optional<double> share;  // of visitors, (0, 1]
   std::optional<std::chrono::system_clock::time_point> from, until;
-  /// Its position in its rule set: files by name, rules by line.
-  std::size_t ordinal = 0;
+
+  bool operator==(const Rule&) const = default;
 };
 
 }  // namespace outrider::push

@@ -33,8 +33,8 @@ bool names_hosts(const Rule& rule) {
   });
 }
 
-void file(const Rule& rule, PathIndex& index) {
-  const auto ordinal = static_cast<std::uint32_t>(rule.ordinal);
+void file(const Rule& rule, std::size_t position, PathIndex& index) {
+  const auto ordinal = static_cast<std::uint32_t>(position);
   if (rule.paths.empty()) index.add_everywhere({ordinal, 0});
   for (std::size_t i = 0; i < rule.paths.size(); ++i) {
     index.add(rule.paths[i], {ordinal, static_cast<std::uint32_t>(i)});
@@ -50,12 +50,11 @@ struct RuleSet::Index {
 
 RuleSet::RuleSet(std::vector<Rule> rules) : rules_(std::move(rules)), index_(std::make_unique<Index>()) {
   for (std::size_t i = 0; i < rules_.size(); ++i) {
-    Rule& rule = rules_[i];
-    rule.ordinal = i;
+    const Rule& rule = rules_[i];
     has_response_phase_ = has_response_phase_ || rule.phase == Phase::response;
-    if (!names_hosts(rule)) file(rule, index_->any_host);
+    if (!names_hosts(rule)) file(rule, i, index_->any_host);
     if (names_hosts(rule)) {
-      for (const std::string& host : rule.hosts) file(rule, index_->by_host[host]);
+      for (const std::string& host : rule.hosts) file(rule, i, index_->by_host[host]);
     }
   }
 }

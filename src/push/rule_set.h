@@ -20,7 +20,7 @@ struct Match {
 
 class RuleSet {
  public:
-  /// Takes the rules in their order and gives them their ordinals.
+  /// Takes the rules in their order: files by name, rules by line.
   explicit RuleSet(std::vector<Rule> rules);
   ~RuleSet();
   RuleSet(const RuleSet&) = delete;

@@ -26,6 +26,7 @@ bool is_digit(char c) {
 class Lexer {
  public:
   explicit Lexer(std::string_view source) : source_(source) {
+    tokens_.reserve(source.size() / 4);
     if (source_.starts_with("\xef\xbb\xbf")) at_ = 3;
     if (peek() == '#') skip_line();
   }

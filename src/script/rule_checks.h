@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What must hold between the keys of a rule once each of them is read, and the text by which two states compare what
-// they built. Pure; any thread.
+// What must hold between the keys of a rule once each of them is read. Pure; any thread.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "push/rule.h"
@@ -14,8 +12,5 @@ namespace outrider::script {
 /// Appends a mistake for each declared hint that cannot be used or names a capture that a path lacks, and for keys that
 /// contradict each other.
 void check_rule(const push::Rule& rule, std::vector<Mistake>& mistakes);
-
-/// Everything that a rule declares, in one text: equal for equal rules.
-std::string fingerprint(const push::Rule& rule);
 
 }  // namespace outrider::script

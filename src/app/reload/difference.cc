@@ -9,36 +9,39 @@
 #include <utility>
 
 #include "app/reload/serving_change.h"
-#include "script/rule_checks.h"
 
 namespace outrider::app {
 namespace {
 
-/// What is compared: a name and a text that tells whether it changed; in order of appearance.
-using Things = std::vector<std::pair<std::string, std::string>>;
+/// What is compared: a name and what is equal where nothing changed; in order of appearance.
+template <class Value>
+using Named = std::vector<std::pair<std::string, Value>>;
+using Things = Named<std::string>;
 
 /// By name, in order of appearance: listeners on any port of one address have one name.
-std::map<std::string_view, std::vector<std::string_view>> by_name(const Things& things) {
-  std::map<std::string_view, std::vector<std::string_view>> map;
-  for (const auto& [name, text] : things) map[name].push_back(text);
+template <class Value>
+std::map<std::string_view, std::vector<const Value*>> by_name(const Named<Value>& things) {
+  std::map<std::string_view, std::vector<const Value*>> map;
+  for (const auto& [name, value] : things) map[name].push_back(&value);
   return map;
 }
 
-void compare(const Things& before, const Things& after, std::vector<std::string>& lines) {
+template <class Value>
+void compare(const Named<Value>& before, const Named<Value>& after, std::vector<std::string>& lines) {
   const auto was = by_name(before);
   const auto is = by_name(after);
   std::map<std::string_view, std::size_t> seen;
-  for (const auto& [name, text] : before) {
+  for (const auto& [name, value] : before) {
     const std::size_t index = seen[name]++;
     const auto other = is.find(name);
     if (other == is.end() || index >= other->second.size()) {
       lines.push_back("- " + name);
-    } else if (other->second[index] != text) {
+    } else if (*other->second[index] != value) {
       lines.push_back("~ " + name);
     }
   }
   seen.clear();
-  for (const auto& [name, text] : after) {
+  for (const auto& [name, value] : after) {
     const auto other = was.find(name);
     if (other == was.end() || seen[name]++ >= other->second.size()) lines.push_back("+ " + name);
   }
@@ -145,16 +148,22 @@ class Lines {
   std::map<std::string, const File*> by_shown_name_;
 };
 
-/// Everything about a rule but where it stands: what its functions do shows in the text alone, and what was built from
-/// data shows in the rule alone.
-std::string text_of(push::Rule rule, int end, Lines& lines) {
+/// What its functions do shows in the text alone, and what was built from data shows in the rule alone.
+struct ComparedRule {
+  push::Rule rule;  // without its place
+  std::string source;
+
+  bool operator==(const ComparedRule&) const = default;
+};
+
+ComparedRule compared(push::Rule rule, int end, Lines& lines) {
   const bool has_function = rule.when_function >= 0 || rule.hints_function >= 0;
-  const std::string_view source =
-      has_function ? lines.between(rule.place.file, rule.place.line, end) : std::string_view();
+  std::string source;
+  if (has_function) source = lines.between(rule.place.file, rule.place.line, end);
   rule.place = {};
   rule.when_function = std::min(rule.when_function, 0);
   rule.hints_function = std::min(rule.hints_function, 0);
-  return script::fingerprint(rule).append(source);
+  return {std::move(rule), std::move(source)};
 }
 
 /// For each rule the line where the next one of its file begins, 0 for the last. What a loop built shares a line.
@@ -168,16 +177,16 @@ std::vector<int> ends_of(const std::vector<push::Rule>& rules) {
   return ends;
 }
 
-Things rules_of(const Side& side) {
+Named<ComparedRule> rules_of(const Side& side) {
   Lines lines(side.sources);
-  Things things;
+  Named<ComparedRule> things;
   for (std::size_t site = 0; site < side.rules.sets.size(); ++site) {
     if (!side.rules.sets[site]) continue;
     const auto& rules = side.rules.sets[site]->rules();
     const std::vector<int> ends = ends_of(rules);
     for (std::size_t index = 0; index < rules.size(); ++index) {
       things.emplace_back(fmt::format("rule \"{}\" of {}", rules[index].name, side.config.sites[site].name),
-                          text_of(rules[index], ends[index], lines));
+                          compared(rules[index], ends[index], lines));
     }
   }
   return things;

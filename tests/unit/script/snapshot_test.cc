@@ -21,13 +21,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string everything(const LoadedRules& loaded) {
-  std::string text;
-  for (const auto& set : loaded.sets) {
-    text += "set\n";
-    for (const auto& rule : set ? set->rules() : std::vector<push::Rule>()) text += fingerprint(rule) + "\n";
-  }
-  return text;
+std::vector<std::vector<push::Rule>> everything(const LoadedRules& loaded) {
+  std::vector<std::vector<push::Rule>> sets;
+  for (const auto& set : loaded.sets) sets.push_back(set ? set->rules() : std::vector<push::Rule>());
+  return sets;
 }
 
 /// Rules, a module, data, a listing, a test and a name that is looked for in vain.
