@@ -279,8 +279,11 @@ RuleReading read_rule(State& state, lua_State* L, int index, const HintBoxes& bo
   reading.rule.name = fmt::format("{}:{}", std::filesystem::path(place.file).filename().string(), place.line);
   Context context{state, L, boxes, functions, reading};
   read_known_keys(context, table);
+  const std::size_t of_known_keys = reading.mistakes.size();
   find_unknown_keys(context, table);
-  if (!has_key(L, table, "hints") && !reading.rule.final) {
+  // An unknown key may be what "hints" was meant to be: to say both would be to say it twice.
+  const bool all_known = reading.mistakes.size() == of_known_keys;
+  if (!has_key(L, table, "hints") && !reading.rule.final && all_known) {
     reading.mistakes.push_back({"", "it has neither hints nor final = true, so it does nothing; add hints = { … }"});
   }
   check_rule(reading.rule, reading.mistakes);

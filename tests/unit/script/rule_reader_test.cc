@@ -229,6 +229,8 @@ TEST_CASE("declared hints are checked when they are loaded", "[script][rule][err
   CHECK(world.problems_of("rule { name = \"cart\", path = \"/\" }") ==
         "rules/a.lua:1: rule \"cart\": it has neither hints nor final = true, so it does nothing; add hints = { … }");
   CHECK(world.problems_of("rule { name = \"cart\", path = \"/\", final = true }").empty());
+  CHECK(world.problems_of("rule { name = \"cart\", hint = { \"/app.css\" } }") ==
+        "rules/a.lua:1: rule \"cart\": unknown key \"hint\"; did you mean \"hints\"?");
   CHECK(world.problems_of(
             "local t = {} for i = 1, 65 do t[i] = \"/\" .. i .. \".css\" end rule { name = \"cart\", hints = t }") ==
         "rules/a.lua:1: rule \"cart\": hints: expected at most 64 hints, found 65");
