@@ -190,7 +190,7 @@ def test_reloads_asked_for_together_are_one(serve):
 
 
 def test_stop_while_reloading_and_reload_while_stopping(serve, application):
-    slow = 'local till = os.time() + 2 while os.time() < till do end\n'
+    slow = 'local till = os.time() + 4 while os.time() < till do end\n'
 
     def answer(request, connection):
         connection.sleep(2 * outrider.SLOWER)
@@ -210,6 +210,7 @@ def test_stop_while_reloading_and_reload_while_stopping(serve, application):
         wait_until("the stop", lambda: "SIGTERM: stopping" in server.log())
         late = server.reload_and_wait()
         thread.join(60)
+        assert server.is_ready(), "answered before the end, and before the file was through"
         client.read_until(lambda: client.finished(stream))
         assert client.responses[stream].body == b"slow"
     for status, told in [late, *answers]:

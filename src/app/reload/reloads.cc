@@ -81,6 +81,7 @@ void Reloads::ask(ReloadWish wish) {
 
 void Reloads::stop() {
   stopped_ = true;
+  cancel();
   for (ReloadWish& wish : std::exchange(waiting_, {})) ask(std::move(wish));
 }
 

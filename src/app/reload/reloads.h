@@ -50,7 +50,7 @@ class Reloads {
   Reloads(const Parts& parts, Serving serving, std::string admin_token, std::string tried_digest, Watcher& watcher);
 
   void ask(ReloadWish wish);
-  /// Refuses what waits and what comes, because the server stops.
+  /// Refuses what waits and what comes, and ends the load that is going on, because the server stops.
   void stop();
   /// Makes a load that is going on end soon, with a problem. Any thread.
   void cancel() { *cancelled_ = true; }
