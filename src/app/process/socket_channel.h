@@ -22,7 +22,8 @@ struct Message {
     listen = 'l',     // server: a ListenSpec, wants `sockets` or `refused`
     sockets = 's',    // supervisor: held sockets; text "more" where further messages of them follow
     refused = 'e',    // supervisor: why not
-    forget = 'f',     // server: a ListenSpec that it needs no more
+    forget = 'f',     // server: a ListenSpec that it needs no more, wants `forgotten`
+    forgotten = 'c',  // supervisor: its sockets are closed, unless someone else needs them
     keep = 'm',       // server: replaces what is kept
     notes = 'n',      // server: the memory of its DeathNotes
     ready = 'r',      // server: it serves; a ServingReport

@@ -48,9 +48,7 @@ std::vector<std::string> OwnSockets::unasked() const {
   return keeper_->unasked();
 }
 
-Result<std::vector<UniqueFd>> SupervisorSockets::open(const ListenSpec& spec) {
-  if (auto sent = channel_.send(Message::Kind::listen, spec.encode()); !sent) return tl::unexpected(sent.error());
-  std::vector<UniqueFd> fds;
+Result<Message> SupervisorSockets::answer(Message::Kind expected) {
   while (true) {
     auto received = channel_.wait();
     if (!received) return tl::unexpected(received.error());
@@ -59,15 +57,27 @@ Result<std::vector<UniqueFd>> SupervisorSockets::open(const ListenSpec& spec) {
     // It comes again behind the answer.
     if (message.kind == Message::Kind::retire) continue;
     if (message.kind == Message::Kind::refused) return failure(std::move(message.text));
-    if (message.kind != Message::Kind::sockets) return failure("the supervisor sent something else than sockets");
-    for (UniqueFd& fd : message.fds) fds.push_back(std::move(fd));
-    if (message.text != more) return fds;
+    if (message.kind != expected) return failure("the supervisor answered something else than what it was asked");
+    return std::move(message);
+  }
+}
+
+Result<std::vector<UniqueFd>> SupervisorSockets::open(const ListenSpec& spec) {
+  if (auto sent = channel_.send(Message::Kind::listen, spec.encode()); !sent) return tl::unexpected(sent.error());
+  std::vector<UniqueFd> fds;
+  while (true) {
+    auto message = answer(Message::Kind::sockets);
+    if (!message) return tl::unexpected(message.error());
+    for (UniqueFd& fd : message->fds) fds.push_back(std::move(fd));
+    if (message->text != more) return fds;
   }
 }
 
 void SupervisorSockets::forget(const ListenSpec& spec) {
   // A supervisor that does not get it closes the sockets when the next server process does not ask for them.
-  if (auto sent = channel_.send(Message::Kind::forget, spec.encode()); !sent) log::warning("{}", sent.error().message);
+  const auto sent = channel_.send(Message::Kind::forget, spec.encode());
+  const auto forgotten = sent ? answer(Message::Kind::forgotten) : tl::unexpected(sent.error());
+  if (!forgotten) log::warning("{}", forgotten.error().message);
 }
 
 Result<void> answer_listen(ListenerKeeper& keeper, SocketChannel& channel, const std::string& request) {

@@ -17,7 +17,8 @@ class SocketSource {
   virtual ~SocketSource() = default;
   /// Descriptors of the caller's own for all sockets that are held for the address. Errors are for the operator.
   virtual Result<std::vector<UniqueFd>> open(const ListenSpec& spec) = 0;
-  /// The configuration has no such listener any more: what is held for it is closed.
+  /// The configuration has no such listener any more: what is held for it is closed when this returns. Until then who
+  /// connects waits in a socket that nobody reads, and is reset.
   virtual void forget(const ListenSpec& spec) = 0;
   /// The process is about to end without destructors: removes the files of unix sockets that are its own.
   virtual void close() {}
@@ -45,6 +46,9 @@ class SupervisorSockets final : public SocketSource {
   void forget(const ListenSpec& spec) override;
 
  private:
+  /// The next message of that kind; what the supervisor refuses is an error.
+  Result<Message> answer(Message::Kind expected);
+
   SocketChannel& channel_;
 };
 

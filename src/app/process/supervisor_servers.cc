@@ -74,6 +74,7 @@ void Supervisor::on_message(ServerProcess& server, const Message& message) {
       break;
     case Message::Kind::kept:
     case Message::Kind::sockets:
+    case Message::Kind::forgotten:
     case Message::Kind::refused:
     case Message::Kind::retire:
       break;  // ours to send
@@ -90,16 +91,18 @@ void Supervisor::on_listen(ServerProcess& server, const std::string& request) {
 
 void Supervisor::on_forget(ServerProcess& server, const std::string& request) {
   const auto spec = ListenSpec::decode(request);
-  if (!spec) {
-    log::error("{}", spec.error().message);
-    return;
+  if (spec) {
+    const std::string key = spec->key();
+    server.listens.erase(key);
+    const bool wanted = std::any_of(servers_.begin(), servers_.end(), [&](const ServerProcess& one) {
+      return (one.role == Role::current || one.role == Role::next) && one.listens.count(key) != 0;
+    });
+    if (!wanted) keeper_.forget(*spec);
   }
-  const std::string key = spec->key();
-  server.listens.erase(key);
-  const bool wanted = std::any_of(servers_.begin(), servers_.end(), [&](const ServerProcess& one) {
-    return (one.role == Role::current || one.role == Role::next) && one.listens.count(key) != 0;
-  });
-  if (!wanted) keeper_.forget(*spec);
+  auto answered = spec ? server.channel->send(Message::Kind::forgotten)
+                       : server.channel->send(Message::Kind::refused, spec.error().message);
+  if (answered && server.role == Role::retired) answered = server.channel->send(Message::Kind::retire);
+  if (!answered) log::error("{}", answered.error().message);
 }
 
 void Supervisor::on_ready(ServerProcess& server, const std::string& text) {

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>
 
@@ -124,16 +125,27 @@ TEST_CASE("a retirement that comes before the answer to a request for sockets is
   CHECK(line.parent->next_event() == Parent::Event::retire);
 }
 
-TEST_CASE("a listener that is forgotten is named to the supervisor") {
+TEST_CASE("a listener that is forgotten is named to the supervisor, and closed on return") {
   Line line;
-  SupervisorSockets sockets(line.server);
   ListenSpec spec;
   spec.address = *Address::parse("127.0.0.1:81");
+  std::string asked;
+  std::atomic<bool> closed{false};
+  std::thread supervisor([&] {
+    asked = line.supervisor.wait()->message.text;
+    std::this_thread::sleep_for(milliseconds(20));
+    closed = true;
+    (void)line.supervisor.send(Message::Kind::forgotten);
+  });
+  SupervisorSockets sockets(line.server);
   sockets.forget(spec);
-  const auto message = line.heard();
-  CHECK(message.kind == Message::Kind::forget);
-  REQUIRE(ListenSpec::decode(message.text));
-  CHECK(ListenSpec::decode(message.text)->key() == spec.key());
+  CHECK(closed);
+  supervisor.join();
+  REQUIRE(ListenSpec::decode(asked));
+  CHECK(ListenSpec::decode(asked)->key() == spec.key());
+  // One that is gone keeps nobody waiting.
+  { const SocketChannel gone = std::move(line.supervisor); }
+  sockets.forget(spec);
 }
 
 TEST_CASE("a report is cut to what fits, and nonsense keeps the default") {
