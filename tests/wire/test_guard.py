@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The guard around libh2o: the client that kills the bare library, rapid resets, and what else must not end or hold it."""
 import os
+import pathlib
 import socket
+import ssl
 import struct
 import subprocess
+import time
 
 import h2.errors
+import hpack
 import pytest
 
 import outrider
@@ -26,7 +30,7 @@ RULES = f'rule {{ name = "pages", path = "/page{{n}}", hints = {{ {HINTS} }} }}'
 
 
 def files():
-    made = {"www/large.bin": "x" * 4_000_000, "rules/r.lua": RULES}
+    made = {"www/large.bin": "x" * 4_000_000, "www/exact.bin": "x" * EXACT, "rules/r.lua": RULES}
     for page in range(30):
         made[f"www/page/{page}"] = "page"
         for i in range(3):
@@ -61,6 +65,92 @@ def test_the_client_that_kills_the_bare_library(server, tls):
         assert client.get("/page/1").status == 200
     assert server.server_pid() == pid
     server.wait_at_rest()
+
+
+EXACT = 60_000  # bytes: of a body, and of the window that it is sent into
+STREAMS = 95
+
+
+def frame(kind, flags, stream, payload):
+    return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + struct.pack(">I", stream) + payload
+
+
+def settings(**values):
+    numbers = {"push": 2, "window": 4}
+    return frame(4, 0, 0, b"".join(struct.pack(">HI", numbers[name], value) for name, value in values.items()))
+
+
+def window_update(stream, by):
+    return frame(8, 0, stream, struct.pack(">I", by))
+
+
+def exact_bodies(address, tls):
+    """A connection of small segments, so that the server's kernel holds little, and requests for bodies that just fit
+    their windows, one behind the other (PRIORITY). Nothing of them is read."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+    sock.settimeout(10 * outrider.SLOWER)
+    sock.connect(address)
+    if tls:
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.set_alpn_protocols(["h2"])
+        sock = context.wrap_socket(sock, server_hostname="localhost")
+    sock.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings(push=0, window=EXACT) + window_update(0, 2**31 - 1 - 65_535))
+    encoder = hpack.Encoder()
+    requests = b""
+    for stream in range(1, 2 * STREAMS, 2):
+        fields = [(":method", "GET"), (":scheme", "http"), (":authority", "localhost"), (":path", "/exact.bin")]
+        requests += frame(1, 0x25, stream, struct.pack(">IB", max(stream - 2, 0), 15) + encoder.encode(fields))
+    sock.sendall(requests)
+    return sock
+
+
+def until_stuck(sock):
+    """Until the server's kernel has held as many bytes for this client for a while."""
+    def queued():
+        ends = f":{sock.getpeername()[1]:04X}", f":{sock.getsockname()[1]:04X}"
+        rows = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        return next(row[4] for row in rows if (row[1][8:], row[2][8:]) == ends)
+    held, since = queued(), time.monotonic()
+    while time.monotonic() - since < 0.5 * outrider.SLOWER:
+        time.sleep(0.02)
+        if (now := queued()) != held:
+            held, since = now, time.monotonic()
+
+
+def read_bodies(sock):
+    """The bytes of all bodies, once each stream has ended."""
+    unread, bodies, ended = b"", 0, 0
+    while ended < STREAMS:
+        more = sock.recv(65_536)
+        assert more, "the server closed the connection"
+        unread += more
+        while len(unread) >= 9 and len(unread) >= (size := 9 + int.from_bytes(unread[:3], "big")):
+            kind, flags = unread[3:5]
+            assert kind not in (3, 7), unread[:size]
+            if kind == 0:
+                bodies += size - 9
+                ended += flags & 1
+            unread = unread[size:]
+    return bodies
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plaintext", "TLS"])
+@pytest.mark.parametrize("widen", [
+    b"".join(window_update(stream, 1) for stream in range(1, 2 * STREAMS, 2)), settings(window=EXACT + 1)],
+    ids=["WINDOW_UPDATE", "SETTINGS"])
+def test_a_window_that_opens_behind_the_last_byte(server, widen, tls):
+    """LIBRARY: an assert in connection.c ends the process where a body ends with its window, in a write that the kernel
+    has taken a part of, and the window then opens."""
+    pid = server.server_pid()
+    for _ in range(2):
+        with exact_bodies(server.address(1 if tls else 0), tls) as sock:
+            until_stuck(sock)
+            sock.sendall(widen)
+            assert read_bodies(sock) == STREAMS * EXACT
+    assert server.server_pid() == pid
 
 
 def abuse_until_cut(client, abuse):

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Two cures for libh2o 2.2.5.
+// Three cures for libh2o 2.2.5.
 //
 // One client kills the bare library: a connection that fails while it is written to is closed with its state still
 // open; closing its streams starts requests that were waiting, that arms the write timer, and an assert ends the
 // process. So a write that failed on an HTTP/2 connection first marks it as closing, as upstream's later fix does at
 // the same point.
+//
+// And so does this: a stream whose body ends just where its window does waits, with no window left, for its last bytes
+// to be written. If the client widens the window meanwhile, the library takes the stream for one that waits for that,
+// and an assert ends the process. So who has sent all is not told of wider windows.
 //
 // The library counts nothing that a client does. So each HTTP/2 connection's frame reader is wrapped: our function sees
 // every frame header first, calls the library's reader with itself out of the way, and puts itself back.
@@ -69,6 +73,20 @@ ssize_t skip_continuation(h2o_http2_conn_t& conn, Connection& connection, const 
   return skipped;
 }
 
+/// All of the response is in a write that goes on.
+bool has_sent_all(h2o_http2_stream_t& stream) {
+  return stream.state == H2O_HTTP2_STREAM_STATE_END_STREAM && h2o_linklist_is_linked(&stream._refs.link) != 0;
+}
+
+/// Keeps the windows of streams that have sent all from opening by what SETTINGS change (RFC 9113 6.9.2): they are open
+/// by a byte before, which nobody sends.
+void open_windows_of_sent(h2o_http2_conn_t& conn) {
+  h2o_http2_stream_t* stream = nullptr;
+  kh_foreach_value(conn.streams, stream, {
+    if (has_sent_all(*stream) && stream->output_window._avail <= 0) stream->output_window._avail = 1;
+  });
+}
+
 ssize_t guarded_read_expect(h2o_http2_conn_t* conn, const std::uint8_t* src, std::size_t len,
                             const char** description) {
   Connection& connection = *Connection::of(conn->sock);
@@ -81,6 +99,11 @@ ssize_t guarded_read_expect(h2o_http2_conn_t* conn, const std::uint8_t* src, std
   if (whole_header && type > last_known_frame_type && conn->_headers_unparsed == nullptr) {
     return skip_frame(len, frame_length);
   }
+  if (type == H2O_HTTP2_FRAME_TYPE_WINDOW_UPDATE && frame_length == 4 && conn->_headers_unparsed == nullptr) {
+    h2o_http2_stream_t* stream = h2o_http2_conn_get_stream(conn, stream_id);
+    if (stream != nullptr && has_sent_all(*stream)) return skip_frame(len, frame_length);
+  }
+  if (whole_header && type == H2O_HTTP2_FRAME_TYPE_SETTINGS) open_windows_of_sent(*conn);
 
   conn->_read_expect = connection.read_expect;
   const ssize_t consumed = conn->_read_expect(conn, src, len, description);
