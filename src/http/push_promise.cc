@@ -45,6 +45,8 @@ push::Reason promise(ExchangeState& page, const push::Hint& hint) {
   h2o_http2_stream_t* pushed = h2o_http2_conn_get_stream(&conn, conn.push_stream_ids.max_open);
   if (pushed == nullptr || !pushed->push.promise_sent) return push::Reason::no_answer;
 
+  // The library would let the promise wait until the page or the asset has something to say.
+  h2o_http2_conn_request_write(&conn);
   page.connection.sent.insert(page.host, path);
   page.frontend->options.counters->pushes_total.fetch_add(1, std::memory_order_relaxed);
   if (pushed->state != H2O_HTTP2_STREAM_STATE_END_STREAM) prioritise(conn, http2_stream(req), *pushed, hint.priority);

@@ -2,6 +2,7 @@
 """PUSH_PROMISE on the wire: which client gets one, in which order, and when it must not happen."""
 import http.client
 import ssl
+import threading
 
 import h2.errors
 import pytest
@@ -57,6 +58,24 @@ def test_pushes_before_the_page(server):
     assert [(d["url"], d["how"], d["reason"], d["rule"]) for d in line["deliveries"]] == [
         ("/app.css", "push", "sent", "home"), ("/app.js", "push", "sent", "home")]
     assert server.wait_for_access(lambda line: line["target"] == "/app.css")["pushed"]
+
+
+def test_a_promise_waits_for_nobody(serve, application):
+    """Neither for the page's application nor for the asset's: the client should not ask for it meanwhile."""
+    thinks = threading.Event()
+
+    def slow(request, connection):
+        thinks.wait(20)
+        connection.reply(200, "slow")
+    url = application(slow).url
+    server = serve(CONFIG.replace('{ files = "www" }', f'{{ proxy = "{url}" }}'), files={"rules/site.lua": RULES})
+    with Client(server.address()) as client:
+        page = client.responses[client.send("/")]
+        client.read_until(lambda: len(page.pushes) == 2)
+        assert page.headers is None
+        thinks.set()
+        client.read_until(lambda: all(client.finished(stream) for stream in (page.stream_id, *page.pushes)))
+        assert [client.responses[stream].body for stream in page.pushes] == [b"slow"] * 2
 
 
 def test_a_function_pushes_too(server):
