@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "http/exchange_state.h"
 #include "http/forwarded_client.h"
+#include "http/priority.h"
 #include "http/push_promise.h"
 #include "http/redirect_handler.h"
 #include "http/rule_run.h"
@@ -187,6 +188,7 @@ int on_request(h2o_handler_t* self, h2o_req_t* req) {
   if (core.options.progress) core.options.progress("request", {}, view(req->path_normalized));
   if (exchange.pushed && core.pushing != nullptr) repeat_header_fields(*req, *core.pushing);
   read_forwarded_client(exchange);
+  prioritise_request(exchange);
 
   if (asks_about_server(*req)) {
     answer_options(*req);

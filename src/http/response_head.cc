@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "http/priority.h"
 #include "http/push_promise.h"
 
 namespace outrider::http {
@@ -47,6 +48,7 @@ void on_response_head(h2o_req_prefilter_t* self, h2o_req_t* req, h2o_ostream_t**
     add_max_age(*req, *exchange.route);
     change_headers(*req, *exchange.route);
   }
+  prioritise_response(exchange);
   deliver_response_phase(exchange);
   h2o_setup_next_prefilter(self, req, slot);
 }

@@ -13,6 +13,7 @@
 
 #include "base/address.h"
 #include "http/guard/frame_counts.h"
+#include "http/guard/priority_updates.h"
 #include "http/h2o_api.h"
 #include "push/request.h"
 #include "push/sent_memory.h"
@@ -94,6 +95,7 @@ class Connection {
   /// The client's preface has come, and our SETTINGS are on their way: nothing may go before them (RFC 9113 3.4).
   bool preface_came() const { return between_frames != nullptr; }
   FrameCounts frames;
+  PriorityUpdates priority_updates;
 
   /// An interim response over HTTP/1 (RFC 9110 15.2) that is being written. The library knows nothing of it: what it
   /// writes meanwhile is held back here.

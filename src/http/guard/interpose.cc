@@ -10,8 +10,9 @@
 // to be written. If the client widens the window meanwhile, the library takes the stream for one that waits for that,
 // and an assert ends the process. So who has sent all is not told of wider windows.
 //
-// The library counts nothing that a client does. So each HTTP/2 connection's frame reader is wrapped: our function sees
-// every frame header first, calls the library's reader with itself out of the way, and puts itself back.
+// The library counts nothing that a client does, and knows no frame that is younger than it is. So each HTTP/2
+// connection's frame reader is wrapped: our function sees every frame header first, calls the library's reader with
+// itself out of the way, and puts itself back.
 #include "http/guard/interpose.h"
 
 #include <dlfcn.h>
@@ -28,12 +29,14 @@
 #include "config/config.h"
 #include "http/frontend.h"
 #include "http/guard/connection.h"
+#include "http/guard/priority_frame.h"
 
 namespace outrider::http {
 namespace {
 
 constexpr std::uint8_t last_known_frame_type = H2O_HTTP2_FRAME_TYPE_CONTINUATION;
 constexpr std::size_t max_frame_size = 16'384;  // what our SETTINGS allow (RFC 9113 6.5.2)
+constexpr const char* too_many_priorities = "too many priorities sent by the client";
 
 template <class Function>
 Function real(const char* name) {
@@ -59,6 +62,19 @@ ssize_t skip_frame(std::size_t available, std::size_t frame_length) {
   if (frame_length > max_frame_size) return H2O_HTTP2_ERROR_FRAME_SIZE;
   const std::size_t whole = H2O_HTTP2_FRAME_HEADER_SIZE + frame_length;
   return available < whole ? H2O_HTTP2_ERROR_INCOMPLETE : static_cast<ssize_t>(whole);
+}
+
+/// Takes a PRIORITY_UPDATE (RFC 9218 7.1) once it is there as a whole.
+ssize_t take_priority_update(h2o_http2_conn_t& conn, Connection& connection, const std::uint8_t* src, std::size_t len,
+                             std::size_t frame_length, std::uint32_t stream_id, const char** description) {
+  const ssize_t taken = skip_frame(len, frame_length);
+  if (taken <= 0) return taken;
+  if (!connection.frames.priority_by_client(h2o_now(conn.super.ctx->loop), connection.owner().limits)) {
+    return cut(connection, too_many_priorities, description);
+  }
+  const int error = read_priority_update(conn, connection.priority_updates, stream_id,
+                                         src + H2O_HTTP2_FRAME_HEADER_SIZE, frame_length, description);
+  return error != 0 ? error : taken;
 }
 
 /// Takes a frame of a header block that nobody wants any more; behind its last one frames are read as before.
@@ -97,6 +113,9 @@ ssize_t guarded_read_expect(h2o_http2_conn_t* conn, const std::uint8_t* src, std
   const std::uint8_t type = whole_header ? src[3] : 0;
   const std::uint32_t stream_id = whole_header ? h2o_http2_decode32u(src + 5) & 0x7fffffff : 0;
   if (whole_header && type > last_known_frame_type && conn->_headers_unparsed == nullptr) {
+    if (type == priority_update_frame && connection.preface_came()) {
+      return take_priority_update(*conn, connection, src, len, frame_length, stream_id, description);
+    }
     return skip_frame(len, frame_length);
   }
   if (type == H2O_HTTP2_FRAME_TYPE_WINDOW_UPDATE && frame_length == 4 && conn->_headers_unparsed == nullptr) {
@@ -119,6 +138,11 @@ ssize_t guarded_read_expect(h2o_http2_conn_t* conn, const std::uint8_t* src, std
   if (consumed <= 0) return consumed;
 
   const std::uint64_t now = h2o_now(conn->super.ctx->loop);
+  if (type == H2O_HTTP2_FRAME_TYPE_HEADERS && whole_header) connection.frames.request_by_client(now);
+  if (type == H2O_HTTP2_FRAME_TYPE_PRIORITY && whole_header &&
+      !connection.frames.priority_by_client(now, connection.owner().limits)) {
+    return cut(connection, too_many_priorities, description);
+  }
   // To cancel a push (an even stream) is a client's right.
   if (type == H2O_HTTP2_FRAME_TYPE_RST_STREAM && whole_header && stream_id % 2 == 1 &&
       !connection.frames.reset_by_client(now, connection.owner().limits)) {

@@ -36,3 +36,16 @@ TEST_CASE("stream errors have a count of their own") {
   CHECK(counts.reset_by_client(0, limits));
   CHECK_FALSE(counts.stream_errors(0, 1, limits));
 }
+
+TEST_CASE("priorities are counted, beside two for each request") {
+  FrameLimits limits;
+  limits.priorities_per_10s = 10;
+  FrameCounts counts;
+  for (int i = 0; i != 10; ++i) REQUIRE(counts.priority_by_client(0, limits));
+  CHECK_FALSE(counts.priority_by_client(0, limits));
+  counts.request_by_client(0);
+  CHECK(counts.priority_by_client(0, limits));
+  CHECK_FALSE(counts.priority_by_client(0, limits));
+  CHECK(counts.reset_by_client(0, limits));
+  CHECK(counts.priority_by_client(2 * FrameCounts::window_ms, limits));
+}
