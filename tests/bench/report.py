@@ -17,14 +17,15 @@ def first_line(*command):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
 
 
-def machine():
+def machine(*programs):
+    """What was measured where; `programs` besides our own."""
     facts = pathlib.Path("/proc/cpuinfo").read_text()
     model = re.search(r"model name\s*: (.+)", facts).group(1)
     cores = len(re.findall(r"^processor", facts, re.M))
     virtual = " of a virtual machine" if re.search(r"^flags.*\bhypervisor\b", facts, re.M) else ""
     return (f"{model}, {cores} cores{virtual}, Linux {platform.release()}, "
-            f"{datetime.date.today().isoformat()}; {first_line(outrider.BINARY, '--version')}, "
-            f"{first_line('h2o', '--version')}, {first_line('h2load', '--version')}")
+            f"{datetime.date.today().isoformat()}; "
+            + ", ".join(first_line(program, "--version") for program in (outrider.BINARY, *programs)))
 
 
 def steps(samples, key, base, value=lambda sample: sample.cpu_us):

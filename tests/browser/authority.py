@@ -10,11 +10,11 @@ import subprocess
 
 HOST = "www.shop.test"
 
-EXTENSIONS = f"""\
+EXTENSIONS = """\
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
-subjectAltName = DNS:{HOST}
+subjectAltName = {names}
 """
 
 
@@ -41,14 +41,15 @@ def new_key(name):
     return ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", name]
 
 
-def make_home(folder):
+def make_home(folder, hosts=(HOST,)):
+    """Of a site with these names."""
     authority, authority_key = folder / "authority.pem", folder / "authority.key"
     certificate, key = folder / "site.pem", folder / "site.key"
     request, extensions = folder / "site.csr", folder / "extensions"
-    extensions.write_text(EXTENSIONS)
+    extensions.write_text(EXTENSIONS.format(names=",".join(f"DNS:{host}" for host in hosts)))
     openssl("req", "-x509", *new_key(authority_key), "-days", "2", "-subj", "/CN=Tests' authority", "-out", authority,
             "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign")
-    openssl("req", *new_key(key), "-subj", f"/CN={HOST}", "-out", request)
+    openssl("req", *new_key(key), "-subj", f"/CN={hosts[0]}", "-out", request)
     openssl("x509", "-req", "-in", request, "-CA", authority, "-CAkey", authority_key, "-CAcreateserial", "-days", "2",
             "-extfile", extensions, "-out", certificate)
     database = folder / ".pki" / "nssdb"

@@ -10,20 +10,20 @@ import wsproto
 import wsproto.events as ws
 
 
-def find_page(port, seconds):
-    """The WebSocket URL of the browser's one page, once its DevTools port answers."""
+def find_page(port, seconds, wanted=lambda target: True):
+    """The WebSocket URL of the browser's first page of that kind, once there is one and its DevTools port answers."""
     deadline = time.monotonic() + seconds
     while True:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/json", timeout=5) as answer:
-                pages = [target for target in json.load(answer) if target["type"] == "page"]
+                pages = [target for target in json.load(answer) if target["type"] == "page" and wanted(target)]
             if pages:
                 return pages[0]["webSocketDebuggerUrl"]
         except (OSError, ValueError):
             pass
         if time.monotonic() > deadline:
             raise AssertionError(f"no page on the DevTools port {port} within {seconds} s")
-        time.sleep(0.1)
+        time.sleep(0.05)
 
 
 class DevTools:
@@ -87,7 +87,8 @@ class DevTools:
         return answer["result"]
 
     def evaluate(self, script):
-        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        """The script's value, or what its promise comes to."""
+        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"]["value"]
 
