@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "http/timer.h"
 #include "http/upstream/connection.h"
 #include "http/upstream/resolver.h"
-#include "http/upstream/timer.h"
 
 namespace outrider::http::upstream {
 

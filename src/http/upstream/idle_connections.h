@@ -7,8 +7,8 @@
 #include <list>
 #include <memory>
 
+#include "http/timer.h"
 #include "http/upstream/connection.h"
-#include "http/upstream/timer.h"
 
 namespace outrider::http::upstream {
 

@@ -8,8 +8,8 @@
 #include <memory>
 #include <string_view>
 
+#include "http/timer.h"
 #include "http/upstream/connection.h"
-#include "http/upstream/timer.h"
 
 namespace outrider::http::upstream {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "http/upstream/timer.h"
+#include "http/timer.h"
 
-namespace outrider::http::upstream {
+namespace outrider::http {
 
 Timeouts::~Timeouts() {
   for (auto& list : lists_) h2o_timeout_dispose(loop_, list.get());
@@ -30,4 +30,4 @@ void Timer::on_timeout(h2o_timeout_entry_t* entry) {
   on_expiry();
 }
 
-}  // namespace outrider::http::upstream
+}  // namespace outrider::http

@@ -11,7 +11,7 @@
 
 #include "http/h2o_api.h"
 
-namespace outrider::http::upstream {
+namespace outrider::http {
 
 /// The durations in use. Outlives every timer that was started with it.
 class Timeouts {
@@ -55,4 +55,4 @@ class Timer {
   Entry entry_{};
 };
 
-}  // namespace outrider::http::upstream
+}  // namespace outrider::http
