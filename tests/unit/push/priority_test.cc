@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "push/structured_field.h"
-
 using namespace outrider::push;
 
 namespace {
@@ -124,15 +122,4 @@ TEST_CASE("weights fall with urgency and stay within RFC 7540") {
     last = weight;
   }
   CHECK(weight_of_urgency(Priority::default_urgency) == 16);
-}
-
-TEST_CASE("a dictionary's members come in order, with their types") {
-  std::string seen;
-  const auto note = [&seen](std::string_view key, const FieldItem& item) {
-    seen += std::string(key) + ":" + std::to_string(static_cast<int>(item.type)) + ":" + std::to_string(item.integer) +
-            (item.boolean ? "t " : "f ");
-  };
-  CHECK(read_dictionary("a, b=?0, c=-42, d=1.5, a=2", note));
-  CHECK(seen == "a:0:0t b:0:0f c:1:-42f d:2:1f a:1:2f ");
-  CHECK_FALSE(read_dictionary("a b", note));
 }

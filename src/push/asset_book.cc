@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#include "push/asset_book.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "push/book_key.h"
+
+namespace outrider::push {
+namespace {
+
+constexpr std::size_t longest_version = 256;
+constexpr std::size_t longest_type = 127;  // RFC 6838 4.2, for each half of it
+
+bool is_good(int status) {
+  return (status >= 200 && status < 300 && status != 206) || status == 304;
+}
+
+/// Whatever a client cannot provoke by what it sends.
+bool is_bad(int status) {
+  return (status >= 300 && status < 400 && status != 304) || status == 401 || status == 403 || status == 404 ||
+         status == 410 || status >= 500;
+}
+
+std::string media_type(std::string_view content_type) {
+  const std::string_view type = trim(content_type.substr(0, content_type.find(';')));
+  return type.size() <= longest_type ? lower_case(type) : std::string();
+}
+
+/// Without "-gzip" at its end: nginx modules, Apache httpd and others mark an encoding so, some with two dashes.
+std::string_view without_encoding(std::string_view tag) {
+  for (const std::string_view encoding : {"gzip", "br", "zstd", "deflate"}) {
+    if (!tag.ends_with(encoding)) continue;
+    std::string_view rest = tag.substr(0, tag.size() - encoding.size());
+    if (!rest.ends_with('-')) continue;
+    while (rest.ends_with('-')) rest.remove_suffix(1);
+    return rest.empty() ? tag : rest;
+  }
+  return tag;
+}
+
+}  // namespace
+
+std::string version_of(Fields fields) {
+  std::string_view tag = trim(first_value(fields, "etag"));
+  if (tag.starts_with("W/") || tag.starts_with("w/")) tag.remove_prefix(2);
+  const bool quoted = tag.size() >= 2 && tag.front() == '"' && tag.back() == '"';
+  const std::string_view opaque = without_encoding(quoted ? tag.substr(1, tag.size() - 2) : tag);
+  if (!opaque.empty() && opaque.size() <= longest_version) {
+    std::string version;
+    return version.append(1, '"').append(opaque).append(1, '"');
+  }
+  const std::string_view modified = trim(first_value(fields, "last-modified"));
+  return std::string(modified.size() <= longest_version ? modified : std::string_view());
+}
+
+void AssetBook::hinted(std::string_view host, std::string_view path) {
+  const BookKey key(host, path);
+  if (key.fits() && asset(key.view()) == nullptr) newcomers_.at(key.view());
+}
+
+const AssetFacts* AssetBook::find(std::string_view host, std::string_view path) {
+  const BookKey key(host, path);
+  const Asset* known = key.fits() ? asset(key.view()) : nullptr;
+  return known == nullptr ? nullptr : &known->facts;
+}
+
+void AssetBook::promise_failed(std::string_view host, std::string_view path) {
+  const BookKey key(host, path);
+  if (Asset* known = key.fits() ? asset(key.view()) : nullptr) {
+    known->facts.promise_failed = true;
+    known->with_credentials = 0;
+  }
+}
+
+void AssetBook::answered(std::string_view host, std::string_view path, const Response& response,
+                         std::uint64_t body_bytes, bool credentials) {
+  const BookKey key(host, path);
+  Asset* known = key.fits() ? asset(key.view()) : nullptr;
+  if (known == nullptr) return;
+  if (is_good(response.status)) {
+    answered_well(*known, response, body_bytes, credentials);
+    if (auto proven = newcomers_.take(key.view())) assets_.at(key.view()) = std::move(*proven);
+  } else if (is_bad(response.status) && !credentials) {
+    answered_badly(*known, response.status);
+  }
+}
+
+AssetBook::Asset* AssetBook::asset(std::string_view key) {
+  Asset* known = assets_.find(key);
+  return known != nullptr ? known : newcomers_.find(key);
+}
+
+void AssetBook::answered_badly(Asset& asset, int status) {
+  asset.with_credentials = 0;
+  asset.failures = std::min(asset.failures + 1, failures_that_tell);
+  if (asset.failures < failures_that_tell) return;
+  asset.facts.status = status;
+  asset.refused = asset.refused || status == 401 || status == 403;
+  asset.facts.needs_cookies = asset.refused || asset.answer_says_so;
+}
+
+void AssetBook::answered_well(Asset& asset, const Response& response, std::uint64_t body_bytes, bool credentials) {
+  asset.failures = 0;
+  asset.with_credentials = credentials ? asset.with_credentials + 1 : 0;
+  AssetFacts& facts = asset.facts;
+  facts.status = response.status;
+  if (!credentials || asset.with_credentials >= answers_that_outweigh) {
+    asset.with_credentials = 0;
+    asset.refused = false;
+    facts.promise_failed = false;
+  }
+  if (response.status == 304) {
+    // It has some fields of the full answer, and nobody can say which are missing (RFC 9110 15.4.5).
+    if (first_value(response.fields, "etag").data() != nullptr) facts.version = version_of(response.fields);
+  } else {
+    if (body_bytes != 0) facts.bytes = body_bytes;
+    facts.type = media_type(first_value(response.fields, "content-type"));
+    facts.version = version_of(response.fields);
+    facts.caching = cache_control(response.fields);
+    facts.varies = varies_beyond(response.fields);
+    asset.answer_says_so =
+        first_value(response.fields, "set-cookie").data() != nullptr || varies_by_visitor(response.fields);
+  }
+  facts.needs_cookies = asset.refused || asset.answer_says_so;
+}
+
+void AssetBook::sized(std::string_view host, std::string_view path, std::uint64_t body_bytes) {
+  if (Asset* known = asset(BookKey(host, path).view())) known->facts.bytes = body_bytes;
+}
+
+bool AssetBook::wrong_type_is_news(std::string_view host, std::string_view path) {
+  Asset* known = asset(BookKey(host, path).view());
+  return known != nullptr && !std::exchange(known->wrong_type_told, true);
+}
+
+}  // namespace outrider::push

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// What is known of assets from their own answers: whether they are there, how large they are, what they are, whether
+// clients may keep them. One per worker, on its thread; kept across reloads.
+//
+// Nobody may push out what is known of others by asking for made-up paths. So only assets that were hinted have an
+// entry, and where a rule hints what a visitor makes up, a new one is on probation, in a small map of its own, until it
+// has been answered well. Of both maps the entry that was used longest ago goes first. Keys and texts are bounded, so
+// that a book takes 20 MB at the very most.
+//
+// Nobody may end a hint for others either. An answer to a request with credentials (cookies, authorization) may be that
+// visitor's own, and a single bad one may be a failing instance's: it takes two bad answers in a row to requests
+// without credentials. A good answer makes up for them at once. Only where a promise failed or access was refused, a
+// good one to a request with credentials is no proof, because a promise has none; but where no others come, many of
+// them in a row are a reason to try again.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "push/bounded_map.h"
+#include "push/caching.h"
+#include "push/request.h"
+
+namespace outrider::push {
+
+struct AssetFacts {
+  int status = 0;           // of the last answer that tells; 0 = none yet
+  std::uint64_t bytes = 0;  // of the body as it was sent; 0 = not known
+  std::string type;         // media type in lower case, without parameters
+  std::string version;      // see version_of; empty = not known
+  CacheControl caching;
+  bool needs_cookies = false;  // it sets some, varies by them, or answered 401 or 403
+  bool varies = false;         // by more than what a promise repeats (varies_beyond)
+  /// A promise of it came to nothing: as long as it has not been answered well since.
+  bool promise_failed = false;
+
+  bool is_there() const { return status == 0 || (status >= 200 && status < 300) || status == 304; }
+  bool redirects() const { return status >= 300 && status < 400 && status != 304; }
+  /// The page would fetch it again (Chromium does), so that fetching it early makes it two.
+  bool cannot_be_kept() const { return caching.no_store || caching.no_cache; }
+};
+
+/// What changes when the asset's content does, the same for each of its encodings: the entity tag, without `W/` and
+/// without what compressing servers put at its end (`"abc-gzip"` is `"abc"`); else Last-Modified; else empty. What is
+/// longer than 256 bytes counts as absent.
+std::string version_of(Fields fields);
+
+class AssetBook {
+ public:
+  static constexpr std::size_t most_assets = 8'192;
+  static constexpr std::size_t most_newcomers = 1'024;
+  /// So many bad answers in a row to requests without credentials count.
+  static constexpr unsigned failures_that_tell = 2;
+  /// So many good answers in a row to requests with credentials outweigh a promise that failed and a refusal.
+  static constexpr unsigned answers_that_outweigh = 32;
+
+  /// The path (with its query, without fragment) of this host (lower case, no port) was hinted. A path of more than
+  /// 1,024 bytes is not remembered.
+  void hinted(std::string_view host, std::string_view path);
+  /// nullptr where it was never hinted, or forgotten. Valid until the next call.
+  const AssetFacts* find(std::string_view host, std::string_view path);
+
+  /// A GET for it was answered with this head. Kept where it was hinted. What a client can provoke by its own fields
+  /// (206, 400, 412, 416, 429 …) tells nothing; 304 tells that it is there. `body_bytes`: 0 where that is not known.
+  /// `credentials`: the request had an Authorization field, or a cookie that is not our own.
+  void answered(std::string_view host, std::string_view path, const Response& response, std::uint64_t body_bytes,
+                bool credentials);
+  void promise_failed(std::string_view host, std::string_view path);
+  /// A whole body of it was sent whose size its head did not tell.
+  void sized(std::string_view host, std::string_view path, std::uint64_t body_bytes);
+  /// True once for each asset: a rule was found to hint it as what it is not.
+  bool wrong_type_is_news(std::string_view host, std::string_view path);
+
+  std::size_t size() const { return assets_.size() + newcomers_.size(); }
+
+ private:
+  struct Asset {
+    AssetFacts facts;
+    bool refused = false;           // 401 or 403, to requests without credentials
+    bool answer_says_so = false;    // the last good answer makes needs_cookies true
+    bool wrong_type_told = false;
+    unsigned failures = 0;          // in a row
+    unsigned with_credentials = 0;  // good answers to requests that had some, since one that had none
+  };
+
+  Asset* asset(std::string_view key);
+  static void answered_badly(Asset& asset, int status);
+  static void answered_well(Asset& asset, const Response& response, std::uint64_t body_bytes, bool credentials);
+
+  BoundedMap<Asset> assets_{most_assets};
+  BoundedMap<Asset> newcomers_{most_newcomers};
+};
+
+}  // namespace outrider::push

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Under what the books (asset_book.h, page_book.h) keep what they know: host and path in one text, put together on the
+// stack, because every request asks. What is too long for it is nothing that a book remembers.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace outrider::push {
+
+class BookKey {
+ public:
+  static constexpr std::size_t longest_host = 255;  // RFC 1035 2.3.4
+  static constexpr std::size_t longest_path = 1'024;
+
+  /// `host` in lower case and without a port.
+  BookKey(std::string_view host, std::string_view path) {
+    if (host.size() > longest_host || path.size() > longest_path) return;
+    auto end = std::copy(host.begin(), host.end(), text_.begin());
+    // No host holds a space, so that two pairs never make the same key.
+    *end++ = ' ';
+    end = std::copy(path.begin(), path.end(), end);
+    size_ = static_cast<std::size_t>(end - text_.begin());
+  }
+
+  bool fits() const { return size_ != 0; }
+  std::string_view view() const { return {text_.data(), size_}; }
+
+ private:
+  std::array<char, longest_host + 1 + longest_path> text_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace outrider::push

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+#include "push/asset_book.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "unit/push/allocations.h"
+
+using namespace outrider::push;
+
+namespace {
+
+constexpr std::string_view host = "shop.example";
+constexpr bool with_credentials = true;
+
+struct Book {
+  AssetBook book;
+
+  void hinted(std::string_view path = "/a.css") { book.hinted(host, path); }
+  void answered(int status, const std::vector<Field>& fields = {}, bool credentials = false,
+                std::string_view path = "/a.css") {
+    book.answered(host, path, Response{status, fields}, 1'000, credentials);
+  }
+  AssetFacts facts(std::string_view path = "/a.css") {
+    const AssetFacts* known = book.find(host, path);
+    REQUIRE(known != nullptr);
+    return *known;
+  }
+};
+
+std::string version(const std::vector<Field>& fields) {
+  return version_of(fields);
+}
+
+}  // namespace
+
+TEST_CASE("an asset that was never hinted is not remembered") {
+  Book book;
+  book.answered(200);
+  CHECK(book.book.find(host, "/a.css") == nullptr);
+  book.book.promise_failed(host, "/a.css");
+  CHECK(book.book.size() == 0);
+}
+
+TEST_CASE("an asset that was hinted and not answered is taken for one that is there") {
+  Book book;
+  book.hinted();
+  CHECK(book.facts().status == 0);
+  CHECK(book.facts().is_there());
+  CHECK_FALSE(book.facts().redirects());
+  CHECK_FALSE(book.facts().cannot_be_kept());
+  CHECK(book.book.find("other.example", "/a.css") == nullptr);
+  CHECK(book.book.find(host, "/a.css?v=1") == nullptr);
+}
+
+TEST_CASE("a good answer tells size, type, version and caching") {
+  Book book;
+  book.hinted();
+  book.answered(200, {{"content-type", " Text/CSS ; charset=utf-8"},
+                      {"etag", "\"v1\""},
+                      {"cache-control", "max-age=60"},
+                      {"vary", "accept-encoding"}});
+  const AssetFacts facts = book.facts();
+  CHECK(facts.status == 200);
+  CHECK(facts.bytes == 1'000);
+  CHECK(facts.type == "text/css");
+  CHECK(facts.version == "\"v1\"");
+  CHECK(facts.caching.max_age_s == 60u);
+  CHECK_FALSE(facts.needs_cookies);
+  CHECK_FALSE(facts.varies);
+  CHECK_FALSE(facts.cannot_be_kept());
+}
+
+TEST_CASE("a size that is not known does not make a known one unknown") {
+  Book book;
+  book.hinted();
+  book.answered(200);
+  book.book.answered(host, "/a.css", Response{200, {}}, 0, false);
+  CHECK(book.facts().bytes == 1'000);
+}
+
+TEST_CASE("assets that clients must fetch again, or that differ between them, are known as such") {
+  Book book;
+  book.hinted();
+  book.answered(200, {{"cache-control", "no-store"}});
+  CHECK(book.facts().cannot_be_kept());
+  book.answered(200, {{"cache-control", "no-cache"}});
+  CHECK(book.facts().cannot_be_kept());
+  book.answered(200, {{"vary", "accept"}});
+  CHECK_FALSE(book.facts().cannot_be_kept());
+  CHECK(book.facts().varies);
+  CHECK_FALSE(book.facts().needs_cookies);
+  book.answered(200, {{"vary", "Cookie"}});
+  CHECK(book.facts().needs_cookies);
+  book.answered(200, {{"set-cookie", "a=b"}});
+  CHECK(book.facts().needs_cookies);
+  CHECK_FALSE(book.facts().varies);
+  book.answered(200);
+  CHECK_FALSE(book.facts().needs_cookies);
+}
+
+TEST_CASE("304 tells that the asset is there and keeps what is known, but for a new entity tag") {
+  Book book;
+  book.hinted();
+  book.answered(200, {{"content-type", "text/css"}, {"etag", "\"v1\""}, {"cache-control", "no-cache"}});
+  book.answered(304, {{"last-modified", "Mon, 01 Jan 2024 00:00:00 GMT"}});
+  CHECK(book.facts().version == "\"v1\"");
+  CHECK(book.facts().type == "text/css");
+  CHECK(book.facts().cannot_be_kept());
+  CHECK(book.facts().is_there());
+  CHECK_FALSE(book.facts().redirects());
+  book.answered(304, {{"etag", "W/\"v2\""}});
+  CHECK(book.facts().version == "\"v2\"");
+}
+
+TEST_CASE("one bad answer tells nothing, two in a row do, and a good one makes up for them at once") {
+  const int status = GENERATE(301, 302, 404, 410, 500, 503);
+  INFO(status);
+  Book book;
+  book.hinted();
+  book.answered(200);
+  book.answered(status);
+  CHECK(book.facts().is_there());
+  book.answered(200);
+  book.answered(status);
+  CHECK(book.facts().status == 200);
+  book.answered(status);
+  CHECK(book.facts().status == status);
+  CHECK_FALSE(book.facts().is_there());
+  CHECK(book.facts().redirects() == (status < 400));
+  SECTION("to anybody") {
+    book.answered(200, {}, with_credentials);
+    CHECK(book.facts().is_there());
+  }
+  SECTION("304 is as good") {
+    book.answered(304);
+    CHECK(book.facts().is_there());
+  }
+  SECTION("and after that it takes two again") {
+    book.answered(200);
+    book.answered(status);
+    CHECK(book.facts().is_there());
+  }
+}
+
+TEST_CASE("what one visitor is refused counts for nobody else") {
+  const int status = GENERATE(302, 401, 403, 404, 500);
+  Book book;
+  book.hinted();
+  for (int i = 0; i < 10; ++i) book.answered(status, {}, with_credentials);
+  CHECK(book.facts().status == 0);
+  CHECK_FALSE(book.facts().needs_cookies);
+}
+
+TEST_CASE("answers that clients can provoke tell nothing") {
+  const int status = GENERATE(103, 206, 400, 405, 408, 412, 416, 429, 431, 451);
+  Book book;
+  book.hinted();
+  book.answered(200, {{"etag", "\"v1\""}});
+  for (int i = 0; i < 3; ++i) book.answered(status, {{"etag", "\"x\""}});
+  CHECK(book.facts().status == 200);
+  CHECK(book.facts().version == "\"v1\"");
+}
+
+TEST_CASE("an asset that is refused without credentials needs them until it is given without") {
+  const int status = GENERATE(401, 403);
+  Book book;
+  book.hinted();
+  book.answered(status);
+  book.answered(status);
+  CHECK(book.facts().needs_cookies);
+  CHECK_FALSE(book.facts().is_there());
+  book.answered(200, {}, with_credentials);
+  CHECK(book.facts().is_there());
+  CHECK(book.facts().needs_cookies);
+  SECTION("one without makes up for it") {
+    book.answered(200);
+    CHECK_FALSE(book.facts().needs_cookies);
+  }
+  SECTION("many with credentials do as well") {
+    for (unsigned i = 1; i < AssetBook::answers_that_outweigh; ++i) {
+      CHECK(book.facts().needs_cookies);
+      book.answered(200, {}, with_credentials);
+    }
+    CHECK_FALSE(book.facts().needs_cookies);
+  }
+}
+
+TEST_CASE("an asset whose promise failed is promised again once it was answered well without credentials") {
+  Book book;
+  book.hinted();
+  book.answered(200);
+  book.book.promise_failed(host, "/a.css");
+  CHECK(book.facts().promise_failed);
+  book.answered(200, {}, with_credentials);
+  CHECK(book.facts().promise_failed);
+  SECTION("one without") {
+    book.answered(304);
+    CHECK_FALSE(book.facts().promise_failed);
+  }
+  SECTION("many with, in a row") {
+    for (unsigned i = 2; i < AssetBook::answers_that_outweigh; ++i) book.answered(200, {}, with_credentials);
+    CHECK(book.facts().promise_failed);
+    book.answered(200, {}, with_credentials);
+    CHECK_FALSE(book.facts().promise_failed);
+  }
+  SECTION("another failure starts the count anew") {
+    for (unsigned i = 2; i < AssetBook::answers_that_outweigh; ++i) book.answered(200, {}, with_credentials);
+    book.book.promise_failed(host, "/a.css");
+    book.answered(200, {}, with_credentials);
+    CHECK(book.facts().promise_failed);
+  }
+}
+
+TEST_CASE("made-up paths push out one another, and nothing that has been answered well") {
+  Book book;
+  book.hinted("/known.css");
+  book.answered(200, {}, false, "/known.css");
+  book.hinted("/new.css");
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string path = "/made-up/" + std::to_string(i);
+    book.hinted(path);
+    book.answered(404, {}, false, path);
+  }
+  CHECK(book.book.find(host, "/known.css") != nullptr);
+  CHECK(book.book.find(host, "/new.css") == nullptr);
+  CHECK(book.book.size() == 1 + AssetBook::most_newcomers);
+}
+
+TEST_CASE("what has been answered well is bounded too") {
+  Book book;
+  for (std::size_t i = 0; i < AssetBook::most_assets + 10; ++i) {
+    const std::string path = "/" + std::to_string(i);
+    book.hinted(path);
+    book.answered(200, {}, false, path);
+  }
+  CHECK(book.book.size() == AssetBook::most_assets);
+  CHECK(book.book.find(host, "/9") == nullptr);
+  CHECK(book.book.find(host, "/10") != nullptr);
+}
+
+TEST_CASE("long paths and long fields are not remembered") {
+  Book book;
+  const std::string longest(1'024, 'a'), longer(1'025, 'a');
+  book.hinted(longest);
+  book.hinted(longer);
+  book.book.hinted(std::string(256, 'h'), "/");
+  CHECK(book.book.size() == 1);
+  CHECK(book.book.find(host, longer) == nullptr);
+  book.answered(200, {}, false, longer);
+  book.answered(200, {{"content-type", std::string_view(longest)}, {"etag", std::string_view(longest)}}, false,
+                longest);
+  CHECK(book.facts(longest).type.empty());
+  CHECK(book.facts(longest).version.empty());
+}
+
+TEST_CASE("a lookup in the book allocates nothing") {
+  Book book;
+  constexpr std::string_view path = "/a/path/that/is/longer/than/what/a/string/holds/in/itself.css";
+  book.hinted(path);
+  const std::size_t before = test::allocations();
+  const bool found = book.book.find(host, path) != nullptr;
+  CHECK(test::allocations() == before);
+  CHECK(found);
+}
+
+TEST_CASE("a version is the same for every encoding of an asset") {
+  for (const std::string_view tag : {"\"abc\"", "W/\"abc\"", "\"abc-gzip\"", "W/\"abc-br\"", "\"abc--gzip\"",
+                                     "\"abc-zstd\"", "abc", " W/\"abc\" "}) {
+    INFO(tag);
+    CHECK(version({{"last-modified", "Mon, 01 Jan 2024 00:00:00 GMT"}, {"etag", tag}}) == "\"abc\"");
+  }
+  CHECK(version({{"etag", "\"gzip\""}}) == "\"gzip\"");
+  CHECK(version({{"etag", "\"-gzip\""}}) == "\"-gzip\"");
+  CHECK(version({{"etag", "\"abcgzip\""}}) == "\"abcgzip\"");
+  CHECK(version({{"etag", "\"abc-GZIP\""}}) == "\"abc-GZIP\"");
+  CHECK(version({{"etag", "\"a-gzip-br\""}}) == "\"a-gzip\"");
+}
+
+TEST_CASE("without an entity tag the version is the moment of the last change, and without that not known") {
+  constexpr std::string_view moment = "Mon, 01 Jan 2024 00:00:00 GMT";
+  CHECK(version({{"last-modified", moment}}) == moment);
+  for (const std::string_view tag : {"", "\"\"", "W/\"\"", "W/"}) {
+    INFO(tag);
+    CHECK(version({{"etag", tag}, {"last-modified", moment}}) == moment);
+    CHECK(version({{"etag", tag}}).empty());
+  }
+  const std::string too_long = '"' + std::string(300, 'x') + '"';
+  CHECK(version({{"etag", too_long}, {"last-modified", moment}}) == moment);
+  CHECK(version({{"last-modified", too_long}}).empty());
+  CHECK(version({}).empty());
+}
