@@ -139,12 +139,39 @@ struct Route {
   bool operator==(const Route&) const = default;
 };
 
+/// Who gets a 103 (RFC 8297).
+enum class EarlyHints { off, navigations, all };
+
+/// The cookie in which a client carries what it has (push/client_cookie.h).
+struct ClientCookie {
+  std::string name = "outrider";
+  std::uint32_t lifetime_s = 30 * 86'400;
+  std::vector<push::Pattern> except;  // paths of assets that it never names
+
+  bool operator==(const ClientCookie&) const = default;
+};
+
+/// Whether the application's own Link fields are learned, so that the next visitor gets them before it has answered.
+struct Learn {
+  bool on = true;
+  /// Pages that are taken for one: "/product/{id}". A page that none fits is learned by its path.
+  std::vector<push::Pattern> pages;
+
+  bool operator==(const Learn&) const = default;
+};
+
 struct Site {
   std::string name;  // lower case: "www.example.com", "*.example.com", "*"
   std::vector<std::string> aliases;
   std::vector<std::string> rules;  // absolute globs
   Written rules_place;
   std::vector<Route> routes;  // longest prefix first
+  EarlyHints early_hints = EarlyHints::navigations;
+  bool push = true;
+  std::optional<std::uint64_t> budget_bytes;                   // pushed for one page at most
+  std::optional<ClientCookie> client_cookie = ClientCookie();  // nothing = off
+  Learn learn;
+  bool server_timing = false;
   Written place;
 
   bool operator==(const Site&) const = default;
@@ -222,8 +249,10 @@ struct Config {
   bool watch = false;
   std::filesystem::path bucket_key;  // empty = random
   std::vector<std::filesystem::path>
-      ticket_keys;               // of TLS sessions: the current one, then previous ones; empty = random
-  std::filesystem::path folder;  // of the configuration file: relative paths start here
+      ticket_keys;  // of TLS sessions: the current one, then previous ones; empty = random
+  std::vector<std::filesystem::path> cookie_keys;  // of the sites' client cookies, likewise
+  std::filesystem::path clients;                   // what each browser can use; empty = the table that ships
+  std::filesystem::path folder;                    // of the configuration file: relative paths start here
 
   bool operator==(const Config&) const = default;
 };

@@ -52,6 +52,13 @@ std::string list_of(const std::vector<std::string_view>& names) {
   return text;
 }
 
+/// What may have been meant by a value that does not fit; empty where nobody can tell.
+std::string advice(const Key& key, const Value& value) {
+  if (key.type == Type::mode && value.number()) return " (Lua has no octal numbers: put the digits in quotes)";
+  const std::string* text = key.type == Type::choice && !value.secret ? value.string() : nullptr;
+  return text ? did_you_mean(*text, {key.choices.begin(), key.choices.end()}) : std::string();
+}
+
 /// The values of a list, in order.
 std::vector<Item> list_items(const Table& table, const std::string& path) {
   std::vector<std::pair<std::int64_t, Item>> numbered;
@@ -175,9 +182,15 @@ bool Fields::fits(const Key& key, const Value& value) {
       fine = number && *number >= key.least && *number <= key.most;
       break;
     }
+    case Type::boolean_or_strings:
+      if (truth(value)) return true;
+      [[fallthrough]];
     case Type::strings:
     case Type::tables:
       return fits_list(key, value);
+    case Type::boolean_or_table:
+      fine = truth(value) || value.table();
+      break;
     case Type::string_or_table:
       if (value.table()) return true;
       [[fallthrough]];
@@ -197,17 +210,15 @@ bool Fields::fits(const Key& key, const Value& value) {
       break;
   }
   if (!fine) {
-    const bool unquoted = key.type == Type::mode && value.number();
     report_.add(value.place, path(key.name),
-                fmt::format("expected {}; found {}{}", key.expected(), value.describe(),
-                            unquoted ? " (Lua has no octal numbers: put the digits in quotes)" : ""));
+                fmt::format("expected {}; found {}{}", key.expected(), value.describe(), advice(key, value)));
   }
   return fine;
 }
 
 /// One value or a list of values of one type. Every item that is wrong is reported; one is enough to refuse the whole.
 bool Fields::fits_list(const Key& key, const Value& value) {
-  const bool strings = key.type == Type::strings;
+  const bool strings = key.type != Type::tables;
   const Table* table = value.table();
   const bool one_table = !strings && table && !table->entries.empty() && !table->is_list();
   if (one_table) return true;
@@ -256,7 +267,7 @@ bool Fields::mentions(std::string_view key) const {
 }
 
 bool Fields::boolean(std::string_view key) const {
-  if (const Value* value = find(key)) return *truth(*value);
+  if (const Value* value = find(key)) return truth(*value).value_or(true);
   const bool* standard = std::get_if<bool>(&known(key).standard);
   return standard && *standard;
 }
@@ -275,6 +286,7 @@ Text Fields::text(std::string_view key) const {
 
 std::vector<Text> Fields::texts(std::string_view key) const {
   const Value* value = find(key);
+  if (value && known(key).type == Type::boolean_or_strings && truth(*value)) return {};
   if (!value || !value->table()) {
     Text one = text(key);
     return value || !one.text.empty() ? std::vector<Text>{std::move(one)} : std::vector<Text>();

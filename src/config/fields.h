@@ -50,6 +50,7 @@ class Fields {
   /// True if there were keys that the group does not have.
   bool has_unknown() const { return has_unknown_; }
 
+  /// Of a key that takes a table or strings as well: true where that is written.
   bool boolean(std::string_view key) const;
   template <std::unsigned_integral T>
   T integer(std::string_view key) const {
@@ -57,7 +58,7 @@ class Fields {
   }
   /// The string, or the default, which may be empty.
   Text text(std::string_view key) const;
-  /// One string or a list of them; empty where the key is missing and has no default.
+  /// One string or a list of them; empty where the key is missing and has no default, or where it says true or false.
   std::vector<Text> texts(std::string_view key) const;
   /// Octal digits as a number; 0 where the key is missing and has no default.
   unsigned mode(std::string_view key) const;

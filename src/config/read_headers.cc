@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "config/header_name.h"
 #include "config/reading.h"
+#include "config/token.h"
 
 namespace outrider::config {
 namespace {
@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 8> not_to_be_changed{
     "connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "proxy-connection"};
 
 bool check_name(Reading& reading, const Item& item, const std::string& name) {
-  if (!is_header_name(name)) {
+  if (!is_token(name)) {
     reading.report.add(item.key_place, item.path, fmt::format("\"{}\" is no name of a header", item.name));
     return false;
   }
@@ -57,13 +57,6 @@ void read_one(Reading& reading, const Item& item, const std::string& name, std::
 }
 
 }  // namespace
-
-bool is_header_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
-}
 
 std::vector<HeaderChange> read_headers(Reading& reading, const Fields& route) {
   std::vector<HeaderChange> changes;

@@ -6,9 +6,9 @@
 
 #include "base/text.h"
 #include "config/accounts.h"
-#include "config/header_name.h"
 #include "config/paths.h"
 #include "config/reading.h"
+#include "config/token.h"
 
 namespace outrider::config {
 namespace {
@@ -67,7 +67,7 @@ std::optional<Behind> read_behind(Reading& reading, const Fields& listen) {
   if (fields.has("country_header")) {
     const Text name = fields.text("country_header");
     behind.country_header = lower_case(name.text);
-    if (!is_header_name(behind.country_header)) {
+    if (!is_token(behind.country_header)) {
       reading.report.wrong(name, "the name of a header such as \"cf-ipcountry\"");
     }
   }

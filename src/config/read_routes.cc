@@ -74,15 +74,7 @@ std::string whole_pattern(const std::string& prefix, const std::string& pattern)
   return (prefix.back() == '/' ? prefix.substr(0, prefix.size() - 1) : prefix) + pattern;
 }
 
-void add_pattern(Reading& reading, const Text& text, const std::string& whole, std::vector<push::Pattern>& patterns) {
-  auto pattern = push::Pattern::parse(whole);
-  if (pattern) {
-    patterns.push_back(std::move(*pattern));
-  } else {
-    reading.report.wrong(text, "a pattern such as \"/uploads/**.php\"",
-                         fmt::format("{}: {}", text.shown(), pattern.error().message));
-  }
-}
+constexpr std::string_view deny_example = "\"/uploads/**.php\"";
 
 std::vector<push::Pattern> read_deny(Reading& reading, const Fields& fields, const std::string& prefix,
                                      bool runs_scripts) {
@@ -99,12 +91,12 @@ std::vector<push::Pattern> read_deny(Reading& reading, const Fields& fields, con
       continue;
     }
     const std::size_t before = reading.report.size();
-    add_pattern(reading, text, whole_pattern(prefix, text.text), patterns);
+    add_pattern(reading.report, text, whole_pattern(prefix, text.text), deny_example, patterns);
     // "/x.php/more" runs x.php with a PATH_INFO, so what lies below a denied script is denied too.
     const bool open_end = text.text.size() >= 2 && text.text.compare(text.text.size() - 2, 2, "**") == 0;
     if (runs_scripts && !open_end && reading.report.size() == before) {
       const std::string base = text.text.back() == '/' ? text.text : text.text + "/";
-      add_pattern(reading, text, whole_pattern(prefix, base + "**"), patterns);
+      add_pattern(reading.report, text, whole_pattern(prefix, base + "**"), deny_example, patterns);
     }
   }
   return patterns;

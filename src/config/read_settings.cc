@@ -131,6 +131,22 @@ Limits read_limits(Reading& reading, const Fields& configuration) {
   return limits;
 }
 
+/// The files under a key, which must be there.
+std::vector<std::filesystem::path> read_files(Reading& reading, const Fields& fields, std::string_view key) {
+  std::vector<std::filesystem::path> files;
+  for (const Text& text : fields.texts(key)) {
+    files.push_back(absolute(reading.folder, text.text));
+    check_file(reading.report, text, files.back());
+  }
+  return files;
+}
+
+/// The one file under a key, or an empty path.
+std::filesystem::path read_file(Reading& reading, const Fields& fields, std::string_view key) {
+  if (!fields.has(key)) return {};
+  return read_files(reading, fields, key).front();
+}
+
 }  // namespace
 
 void read_settings(Reading& reading, const Fields& configuration, Config& config) {
@@ -152,14 +168,10 @@ void read_settings(Reading& reading, const Fields& configuration, Config& config
     config.data_dirs.push_back(absolute(reading.folder, text.text));
     check_directory(reading.report, text, config.data_dirs.back());
   }
-  if (configuration.has("bucket_key")) {
-    config.bucket_key = absolute(reading.folder, configuration.text("bucket_key").text);
-    check_file(reading.report, configuration.text("bucket_key"), config.bucket_key);
-  }
-  for (const Text& text : configuration.texts("ticket_keys")) {
-    config.ticket_keys.push_back(absolute(reading.folder, text.text));
-    check_file(reading.report, text, config.ticket_keys.back());
-  }
+  config.bucket_key = read_file(reading, configuration, "bucket_key");
+  config.clients = read_file(reading, configuration, "clients");
+  config.ticket_keys = read_files(reading, configuration, "ticket_keys");
+  config.cookie_keys = read_files(reading, configuration, "cookie_keys");
 }
 
 }  // namespace outrider::config

@@ -53,6 +53,7 @@ Site read_one(Reading& reading, const Item& item) {
   for (const Text& glob : fields.texts("rules")) site.rules.push_back(read_rules_glob(reading, glob));
   site.rules_place = fields.place("rules");
   site.routes = read_routes(reading, fields);
+  read_delivery(reading, fields, site);
   return site;
 }
 

@@ -38,6 +38,9 @@ void check_hosts(Reading& reading);
 /// The routes of one site, longest prefix first.
 std::vector<Route> read_routes(Reading& reading, const Fields& site);
 
+/// How pages of one site are delivered: early_hints, push, budget_bytes, client_cookie, learn, server_timing.
+void read_delivery(Reading& reading, const Fields& fields, Site& site);
+
 /// Where requests of a route go: the value of "proxy", "fastcgi" and "redirect".
 Proxy read_proxy(Reading& reading, const Fields& route);
 FastCgi read_fastcgi(Reading& reading, const Fields& route);
@@ -52,6 +55,10 @@ void read_settings(Reading& reading, const Fields& configuration, Config& config
 /// Reports a `text` that is no path as it stands in a request: with "/" in front, without a query, dot segments or
 /// wildcards. `what` begins the message: "a route's prefix".
 bool check_url_path(Report& report, const Text& text, std::string_view what);
+
+/// Adds the pattern `whole`, which is what `text` stands for, or reports what is wrong with it.
+void add_pattern(Report& report, const Text& text, const std::string& whole, std::string_view example,
+                 std::vector<push::Pattern>& patterns);
 
 /// An address of a listener: a relative path of a unix socket starts at the configuration's folder.
 bool read_address(Reading& reading, const Text& text, std::string_view expected, Address& out);

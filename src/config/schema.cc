@@ -55,6 +55,10 @@ std::string Key::expected() const {
       return "a table or a list of tables" + example_text(*this);
     case Type::string_or_table:
       return fmt::format("a string{} or a table", example_text(*this));
+    case Type::boolean_or_strings:
+      return "true, false, a string or a list of strings" + example_text(*this);
+    case Type::boolean_or_table:
+      return "true, false or a table" + example_text(*this);
   }
   return {};
 }

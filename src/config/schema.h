@@ -17,13 +17,15 @@ enum class Type {
   boolean,
   integer,
   string,
-  strings,          // one string, or a list of them
-  mode,             // octal digits in a string: "0660"
-  choice,           // one of Key::choices
-  table,            // of Key::group
-  tables,           // one table of Key::group, or a list of them
-  string_or_table,  // a short form, or a table of Key::group
-  map,              // free keys; Key::group describes each value, where it is a table
+  strings,             // one string, or a list of them
+  mode,                // octal digits in a string: "0660"
+  choice,              // one of Key::choices
+  table,               // of Key::group
+  tables,              // one table of Key::group, or a list of them
+  string_or_table,     // a short form, or a table of Key::group
+  boolean_or_strings,  // true, false, or what `strings` takes, which means true
+  boolean_or_table,    // true, false, or a table of Key::group, which means true
+  map,                 // free keys; Key::group describes each value, where it is a table
 };
 
 struct Group;

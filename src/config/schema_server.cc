@@ -327,6 +327,15 @@ constexpr Key configuration_keys[] = {
      .sentence = "The files whose keys seal TLS session tickets, the current one first, then earlier ones, so that "
                  "several machines and restarts agree; default: random at each start.",
      .example = "{ \"tls/ticket.key\", \"tls/ticket-before.key\" }"},
+    {.name = "cookie_keys",
+     .type = Type::strings,
+     .sentence = "The files whose keys sign the sites' client cookies, the current one first, then earlier ones, so "
+                 "that several machines and restarts agree; default: random at each start.",
+     .example = "{ \"keys/cookie.key\", \"keys/cookie-before.key\" }"},
+    {.name = "clients",
+     .type = Type::string,
+     .sentence = "The Lua file that says what each browser can use ahead of a page; default: the one that ships.",
+     .example = "\"clients.lua\""},
 };
 
 }  // namespace

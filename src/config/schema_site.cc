@@ -6,7 +6,10 @@ namespace outrider::config::schema {
 namespace {
 
 constexpr std::int64_t day_ms = 86'400'000;
+constexpr std::int64_t day_s = 86'400;
 constexpr std::int64_t mebibyte = 1 << 20;
+
+constexpr std::string_view early_hints_choices[] = {"navigations", "all", "off"};
 
 constexpr Key upstream_keys[] = {
     {.name = "servers",
@@ -195,6 +198,30 @@ constexpr Key route_keys[] = {
      .example = "{ \"/wp-content/uploads/**.php\" }"},
 };
 
+// Browsers forget every cookie after 400 days.
+constexpr Key client_cookie_keys[] = {
+    {.name = "name",
+     .type = Type::string,
+     .sentence = "Its name. A name that begins with __Secure- or __Host- is fine: the cookie meets what they ask for.",
+     .standard = "outrider",
+     .example = "\"outrider\""},
+    {.name = "lifetime_s",
+     .type = Type::integer,
+     .sentence = "For how long a client keeps it after the last page.",
+     .standard = 30 * day_s,
+     .unit = "s",
+     .least = 60,
+     .most = 400 * day_s},
+    {.name = "except",
+     .type = Type::strings,
+     .sentence = "Patterns of paths of assets that it never names.",
+     .example = "{ \"/private/**\" }"},
+};
+constexpr Group client_cookie{"client_cookie",
+                              "The signed cookie in which a client carries which assets it has, so that they are not "
+                              "pushed to it again on its next connection.",
+                              client_cookie_keys};
+
 constexpr Key site_keys[] = {
     {.name = "aliases",
      .type = Type::strings,
@@ -207,6 +234,39 @@ constexpr Key site_keys[] = {
      .required = true,
      .example = "{ [\"/\"] = { files = \"/srv/www\" } }",
      .group = &route},
+    {.name = "early_hints",
+     .type = Type::choice,
+     .sentence = "Who gets a 103 ahead of a page: browsers that navigate, every request whose client can use one, or "
+                 "nobody.",
+     .standard = "navigations",
+     .choices = early_hints_choices},
+    {.name = "push",
+     .type = Type::boolean,
+     .sentence = "Pushes assets to clients that take pushes (HTTP/2).",
+     .standard = true},
+    {.name = "budget_bytes",
+     .type = Type::integer,
+     .sentence = "How much may be pushed for one page at most; default: what the connection can carry until the page "
+                 "is ready.",
+     .unit = "bytes",
+     .least = 0,
+     .most = 1024 * mebibyte},
+    {.name = "client_cookie",
+     .type = Type::boolean_or_table,
+     .sentence = "The signed cookie in which a client carries which assets it has.",
+     .standard = true,
+     .example = "{ name = \"outrider\", lifetime_s = 2592000 }",
+     .group = &client_cookie},
+    {.name = "learn",
+     .type = Type::boolean_or_strings,
+     .sentence = "Learns the Link headers of the application's pages, so that the next visitor gets them before the "
+                 "application has answered. Patterns say which pages are taken for one.",
+     .standard = true,
+     .example = "{ \"/product/{id}\" }"},
+    {.name = "server_timing",
+     .type = Type::boolean,
+     .sentence = "Says in Server-Timing what was delivered, how and by which rule, for a browser's developer tools.",
+     .standard = false},
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Paths as they stand in a request: decoded, without a query.
+// Paths as they stand in a request, decoded and without a query, and patterns of them.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -39,6 +39,17 @@ bool check_url_path(Report& report, const Text& text, std::string_view what) {
   if (problem.empty()) return true;
   report.add(text.place, text.path, fmt::format("{} {}; found {}", what, problem, text.shown()));
   return false;
+}
+
+void add_pattern(Report& report, const Text& text, const std::string& whole, std::string_view example,
+                 std::vector<push::Pattern>& patterns) {
+  auto pattern = push::Pattern::parse(whole);
+  if (pattern) {
+    patterns.push_back(std::move(*pattern));
+  } else {
+    report.wrong(text, fmt::format("a pattern such as {}", example),
+                 fmt::format("{}: {}", text.shown(), pattern.error().message));
+  }
 }
 
 }  // namespace outrider::config

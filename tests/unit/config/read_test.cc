@@ -127,6 +127,9 @@ TEST_CASE("what is not written has the structs' defaults") {
   CHECK_FALSE(config.jit);
   CHECK_FALSE(config.watch);
   CHECK(config.bucket_key.empty());
+  CHECK(config.ticket_keys.empty());
+  CHECK(config.cookie_keys.empty());
+  CHECK(config.clients.empty());
   const Listen& listen = config.listen.at(0);
   CHECK(listen.tls.empty());
   CHECK_FALSE(listen.redirect_to_https);
@@ -282,7 +285,9 @@ TEST_CASE("a secret is used and never printed") {
     { address = env "unix:hunter2.sock" },
     { address = "unix:x.sock", owner = env "hunter2", group = env "hunter2", mode = env "hunter2" },
   },
-  sites = { ["*"] = { rules = env "hunter2/*.lua", aliases = env "http://hunter2", routes = {
+  sites = { ["*"] = { rules = env "hunter2/*.lua",
+    early_hints = env "hunter2", push = env "hunter2", budget_bytes = env "hunter2", learn = env "hunter2",
+    client_cookie = { name = env "hunter2=", lifetime_s = env "hunter2", except = env "hunter2" }, aliases = env "http://hunter2", routes = {
     ["/a"] = { files = env "hunter2" },
     ["/b"] = { proxy = env "hunter2" },
     ["/c"] = { proxy = { servers = { env "https://hunter2", env "http://hunter2@x" } } },
@@ -293,11 +298,12 @@ TEST_CASE("a secret is used and never printed") {
     ["/h"] = { proxy = { servers = { env "http://hunter2", env "http://hunter2" } } },
   } }, ["a.example"] = { aliases = { env "x.hunter2", env "x.hunter2" }, routes = { ["/"] = { files = "www" } } } },
   health = env "hunter2", workers = env "hunter2", jit = env "hunter2", data_dirs = env "hunter2", bucket_key = env "hunter2",
+  cookie_keys = { env "hunter2" }, clients = env "hunter2",
   log = { access = { to = env "hunter2/x", format = env "hunter2" }, error = { to = env "hunter2/x", level = env "hunter2" } },
   admin = { address = env "hunter2", mode = env "hunter2", group = env "hunter2" },
   include = { env "hunter2", env "hunter2/*" },
 })");
-  CHECK(told.size() == 42);
+  CHECK(told.size() == 51);
   for (const std::string& text : told) {
     INFO(text);
     CHECK(text.find("hunter2") == std::string::npos);

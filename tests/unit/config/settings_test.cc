@@ -140,7 +140,11 @@ void check_group(const schema::Group& group) {
       CHECK(named);
       CHECK((key.unit != "bytes" || key.name.ends_with("_bytes")));
     }
-    if (key.type == schema::Type::boolean) CHECK(std::holds_alternative<bool>(key.standard));
+    using schema::Type;
+    const bool on_or_off =
+        key.type == Type::boolean || key.type == Type::boolean_or_strings || key.type == Type::boolean_or_table;
+    CHECK(on_or_off == std::holds_alternative<bool>(key.standard));
+    CHECK((key.type != Type::boolean_or_table || key.group));
     CHECK((key.type == schema::Type::choice) == !key.choices.empty());
     CHECK_FALSE((key.required && !std::holds_alternative<std::monostate>(key.standard)));
     if (key.group) check_group(*key.group);

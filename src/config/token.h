@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
+// Tokens (RFC 9110 5.6.2), which the names of header fields and cookies are. Pure; any thread.
 #pragma once
 
 #include <string_view>
 
 namespace outrider::config {
 
-/// True for a token (RFC 9110 5.6.2), which the name of a header field is.
-bool is_header_name(std::string_view name);
+bool is_token(std::string_view text);
 
 }  // namespace outrider::config
