@@ -208,6 +208,11 @@ void Server::announce() {
     if (tls && config.ticket_keys.empty()) {
       log::info("no ticket_keys: TLS sessions cannot be resumed after a restart, nor on another machine");
     }
+    const bool cookies = std::any_of(config.sites.begin(), config.sites.end(),
+                                     [](const config::Site& site) { return site.client_cookie.has_value(); });
+    if (cookies && config.cookie_keys.empty()) {
+      log::info("no cookie_keys: client cookies are forgotten at a restart and not shared with other machines");
+    }
   }
   for (const OffSwitches::Entry& entry : off_.entries()) log::warning("still off: {}", describe(entry.what));
   if (!command_.files.empty() && !listeners_.addresses.empty()) {

@@ -66,7 +66,13 @@ void configure_library(h2o_globalconf_t& global, const config::Config& config) {
 }  // namespace
 
 FrontendCore::FrontendCore(EventLoop& event_loop, FrontendOptions given)
-    : loop(event_loop), options(std::move(given)), config(options.config), sites(config->sites), tls(options.tls) {
+    : loop(event_loop),
+      options(std::move(given)),
+      config(options.config),
+      sites(config->sites),
+      tls(options.tls),
+      knowledge(options.knowledge != nullptr ? *options.knowledge : own_knowledge_),
+      timeouts(loop.get()) {
   CHECK(tls.size() == config->listen.size());
   auto reserve = reserve_descriptors(descriptors_per_context);
   if (!reserve) throw std::runtime_error(reserve.error().message);
@@ -99,6 +105,18 @@ FrontendCore::FrontendCore(EventLoop& event_loop, FrontendOptions given)
     turn_time_.reset();
   });
   for (auto& [route, runtime] : routes_) runtime.handler = make_handler(*route, runtime);
+}
+
+void FrontendCore::use_rules(std::shared_ptr<const push::WorkerRules> given) {
+  rules = std::move(given);
+  client_cookies.assign(config->sites.size(), std::nullopt);
+  if (rules == nullptr || rules->cookie_keys.empty()) return;
+  for (std::size_t i = 0; i != config->sites.size(); ++i) {
+    const config::Site& site = config->sites[i];
+    if (!site.client_cookie) continue;
+    client_cookies[i].emplace(site.client_cookie->name, site.name, rules->cookie_keys,
+                              std::chrono::seconds(site.client_cookie->lifetime_s));
+  }
 }
 
 void FrontendCore::add_routes(h2o_hostconf_t& host) {

@@ -13,6 +13,9 @@
 #include "http/exchange.h"
 #include "http/guard/connection.h"
 #include "http/site_map.h"
+#include "http/timer.h"
+#include "push/client_cookie.h"
+#include "push/knowledge.h"
 
 namespace outrider::http {
 
@@ -41,6 +44,8 @@ class FrontendCore {
     return static_cast<std::size_t>(&site - config->sites.data());
   }
 
+  void use_rules(std::shared_ptr<const push::WorkerRules> rules);
+
   EventLoop& loop;
   const FrontendOptions options;
   const std::shared_ptr<const config::Config> config;
@@ -49,6 +54,10 @@ class FrontendCore {
   std::shared_ptr<const push::Switches> switches;              // likewise; null where nothing is off
   std::vector<std::shared_ptr<const tls::ServerContext>> tls;  // of new handshakes, by the index of Config::listen
   ConnectionOwner owner;
+  push::Knowledge& knowledge;  // of the worker
+  /// Of each site, by its index; nothing where it has none. They change with the keys that come with the rules.
+  std::vector<std::optional<push::ClientCookie>> client_cookies;
+  Timeouts timeouts;
   bool draining = false;
   /// Set while one of our pushes runs through the library: the pushed request finds its parent here.
   const PushContext* pushing = nullptr;
@@ -66,6 +75,7 @@ class FrontendCore {
   std::unique_ptr<RouteHandler> make_handler(const config::Route& route, const RouteRuntime& runtime);
 
   std::unique_ptr<UpstreamPools> own_upstreams_;  // where nobody lends any
+  push::Knowledge own_knowledge_;                 // likewise
   std::unordered_map<const config::Route*, RouteRuntime> routes_;
   std::optional<std::chrono::steady_clock::time_point> turn_time_;
 };

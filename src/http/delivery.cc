@@ -3,23 +3,25 @@
 
 #include <utility>
 
+#include "http/client_link.h"
 #include "http/early_hints.h"
 #include "http/exchange_state.h"
+#include "http/http2.h"
+#include "http/known_assets.h"
+#include "http/learning.h"
 #include "http/push_promise.h"
 #include "http/rule_request.h"
 #include "http/rule_run.h"
+#include "push/asset_type.h"
+#include "push/budget.h"
 #include "push/link_header.h"
 #include "push/record.h"
 
 namespace outrider::http {
 namespace {
 
-bool link_is_off(const ExchangeState& exchange, const push::Entry& entry) {
-  const push::Switches* switches = exchange.frontend->switches.get();
-  // What the application said is in its response whatever we decide.
-  return switches != nullptr && entry.rule != nullptr &&
-         switches->delivery_is_off(exchange.site->name, entry.rule->name, push::How::link);
-}
+/// A page that comes sooner than this is as soon as a 103 and what a browser makes of it.
+constexpr std::chrono::milliseconds worth_a_103{10};
 
 /// What becomes of an entry that did not go the better way, for `reason`.
 Delivered instead(const ExchangeState& exchange, const push::Entry& entry, push::Reason reason) {
@@ -28,31 +30,41 @@ Delivered instead(const ExchangeState& exchange, const push::Entry& entry, push:
   return {push::How::link, reason};
 }
 
-/// The path of an asset that a rule hints: its generation answers for it. Empty where that is not so, as for what the
-/// application hints.
-std::string_view watched_path(const ExchangeState& exchange, const push::Entry& entry) {
-  const push::WorkerRules* rules = exchange.delivery->rules.get();
-  if (entry.rule == nullptr || rules == nullptr || rules->watch == nullptr) return {};
-  if (entry.hint.kind == push::Kind::preconnect) return {};
-  return push::same_origin_path(entry.hint.url, exchange.scheme, exchange.authority);
-}
-
 /// The client may ask for it, or get it, before the page's status is known.
 void announce_to_watch(const ExchangeState& exchange, const push::Entry& entry) {
   const std::string_view path = watched_path(exchange, entry);
   if (!path.empty()) exchange.delivery->rules->watch->announced(exchange.host, path);
 }
 
-/// The page came well: what it hinted is owed an answer.
-void tell_watch(const ExchangeState& exchange) {
+/// What may be promised for the page: by its connection, where that is the client's own, and by the site. Of what the
+/// connection can carry, what was promised before and is still open has its part already.
+push::Budget budget_of_page(const ExchangeState& exchange, bool head_is_here) {
+  push::Budget budget;
+  if (exchange.site != nullptr) budget.allowed = exchange.site->budget_bytes;
+  push::BudgetFacts facts;
+  facts.link = link_to(exchange.connection);
+  if (!facts.link && budget.allowed) return budget;
+  if (!head_is_here && !exchange.delivery->answers_at_once) facts.think_time = exchange.delivery->think_time;
+  const std::uint64_t carried = push::budget_of(facts);
+  const std::uint64_t open = exchange.connection.promised_bytes;
+  // What this page has promised is in both.
+  budget.carried = carried + std::min(exchange.delivery->spending.bytes(), open);
+  budget.carried = *budget.carried > open ? *budget.carried - open : 0;
+  return budget;
+}
+
+push::Situation present_situation(const ExchangeState& exchange, bool head_is_here) {
   const Delivery& delivery = *exchange.delivery;
-  for (std::size_t i = 0; i != delivery.list.entries().size(); ++i) {
-    const Delivered& delivered = delivery.delivered[i];
-    // A promise that was taken back, because its answer was an error, is no delivery, but says all about the asset.
-    if (delivered.how == push::How::none && delivered.reason != push::Reason::no_answer) continue;
-    const std::string_view path = watched_path(exchange, delivery.list.entries()[i]);
-    if (!path.empty()) delivery.rules->watch->hinted(exchange.host, path);
-  }
+  push::Situation situation = situation_of(exchange);
+  situation.head_known = head_is_here;
+  situation.early_hints_sent = delivery.early_hints_sent;
+  situation.page_redirects = delivery.redirects;
+  situation.answer_ready =
+      head_is_here || delivery.answers_at_once || (delivery.think_time && *delivery.think_time < worth_a_103);
+  situation.spending = &delivery.spending;
+  const bool takes_push = situation.http2 && http2_connection(*exchange.req).peer_settings.enable_push != 0;
+  if (takes_push) situation.budget = budget_of_page(exchange, head_is_here);
+  return situation;
 }
 
 /// Sends the 103 of a plan; where it cannot go out any more, its entries are left to Link.
@@ -68,35 +80,96 @@ void send_planned_early_hints(ExchangeState& exchange, const push::PushList& add
   }
 }
 
-/// Plans and carries out what is new in `fresh`, and appends it to the request's list.
-void deliver(ExchangeState& exchange, const push::PushList& fresh, const push::Request& request, bool answer_ready) {
-  if (fresh.empty()) return;
-  Delivery& delivery = exchange.make_delivery();
-  push::PushList added;
-  for (const push::Entry& entry : fresh.entries()) {
-    if (delivery.list.add(entry.hint, entry.rule)) added.add(entry.hint, entry.rule);
-  }
-  if (added.empty()) return;
-
-  push::Situation situation = situation_of(exchange);
-  situation.answer_ready = answer_ready;
-  situation.early_hints_sent = delivery.early_hints_sent;
-  const push::Plan plan = push::plan(added, request, exchange.authority, situation, request.sent);
-  for (const push::Delivery& planned : plan.deliveries) {
-    const push::Entry& entry = added.entries()[planned.entry];
-    Delivered outcome{planned.how, planned.reason};
-    // Before a promise, whose answer may be there when it returns.
-    if (planned.how == push::How::push || planned.how == push::How::early_hints) announce_to_watch(exchange, entry);
-    if (planned.how == push::How::push) {
-      outcome.reason = promise(exchange, entry.hint);
-      if (outcome.reason != push::Reason::sent) outcome = instead(exchange, entry, outcome.reason);
-    }
-    delivery.delivered.push_back(outcome);
-  }
-  send_planned_early_hints(exchange, added, plan);
+/// Carries out what is planned for one entry, but a 103, which is one for all.
+Delivered carry_out(ExchangeState& exchange, const push::Entry& entry, const push::Delivery& planned,
+                    bool head_is_here) {
+  // Before a promise, whose answer may be there when it returns.
+  if (planned.how == push::How::push || planned.how == push::How::early_hints) announce_to_watch(exchange, entry);
+  if (planned.how != push::How::push) return {planned.how, planned.reason};
+  const push::Reason reason = promise(exchange, entry, planned.bytes, head_is_here);
+  if (reason != push::Reason::sent) return instead(exchange, entry, reason);
+  exchange.delivery->spending.add(entry.rule, planned.bytes);
+  return {push::How::push, reason};
 }
 
-/// The hints in the Link fields among `headers`.
+/// The hint with the kind that its asset has; where the rule was wrong its operator is told, once.
+push::Entry corrected(ExchangeState& exchange, push::Entry entry) {
+  if (entry.hint.kind == push::Kind::preconnect) return entry;
+  const std::string_view path = push::same_origin_path(entry.hint.url, exchange.scheme, exchange.authority);
+  if (path.empty()) return entry;
+  push::AssetBook& book = exchange.frontend->knowledge.assets;
+  book.hinted(exchange.host, path);
+  const push::AssetFacts* facts = book.find(exchange.host, path);
+  if (facts == nullptr || push::type_fits(entry.hint.kind, facts->type)) return entry;
+  const auto kind = push::kind_of_type(facts->type);
+  if (entry.rule != nullptr && book.wrong_type_is_news(exchange.host, path)) {
+    exchange.frontend->options.observer->rule_mistaken(
+        *entry.rule, "hints " + entry.hint.url + " as " + std::string(push::name_of(entry.hint.kind)) +
+                         ", but the asset is " + facts->type +
+                         (kind ? ": it is hinted as " + std::string(push::name_of(*kind))
+                               : std::string(": it goes into Link alone")));
+  }
+  if (!kind) return entry;
+  // A font alone is fetched without credentials whatever the page says.
+  if (entry.hint.kind == push::Kind::font) entry.hint.crossorigin = push::CrossOrigin::none;
+  entry.hint.kind = *kind;
+  entry.hint.type.clear();
+  return entry;
+}
+
+/// Finds the rules that can match, into FrontendCore::matches, which is kept from request to request: most leave
+/// nothing behind that would have to live longer.
+bool find_matches(const ExchangeState& exchange) {
+  std::vector<push::Match>& matches = exchange.frontend->matches;
+  matches.clear();
+  if (exchange.rule_set == nullptr) return false;
+  exchange.rule_set->find(exchange.host, view(exchange.req->method), exchange.path, matches);
+  return !matches.empty();
+}
+
+/// Evaluates the rules of the request phase. What is needed later stays in the exchange's delivery.
+push::PushList request_rules(ExchangeState& exchange, const push::Request& request) {
+  std::vector<push::Match>& matches = exchange.frontend->matches;
+  if (matches.empty()) return {};
+  const std::shared_ptr<const push::WorkerRules>& rules = exchange.frontend->rules;
+  RuleRun run = run_rules(exchange, *rules, matches, push::Phase::request, request, nullptr);
+  push::Evaluation& evaluation = run.evaluation;
+  const bool asks_again = !matches.empty() && exchange.rule_set->has_response_phase();
+  const bool nothing = evaluation.list.empty() && evaluation.shadow.empty() && run.switched_off.empty() &&
+                       evaluation.reads.fields().empty();
+  if (nothing && !asks_again) return {};
+  Delivery& delivery = exchange.make_delivery();
+  delivery.rules = rules;
+  if (asks_again) delivery.matches = std::move(matches);
+  delivery.shadow = std::move(evaluation.shadow);
+  delivery.switched_off = std::move(run.switched_off);
+  delivery.reads = std::move(evaluation.reads);
+  return std::move(evaluation.list);
+}
+
+/// What rules and what was learned say of this request before anybody has asked the application.
+push::PushList first_hints(ExchangeState& exchange, const push::Request& request, const push::PageFacts* page) {
+  push::PushList list = request_rules(exchange, request);
+  if (page == nullptr || !exchange.site->learn.on) return list;
+  for (const push::Hint& hint : page->links()) list.add(hint, nullptr);
+  return list;
+}
+
+}  // namespace
+
+std::string_view watched_path(const ExchangeState& exchange, const push::Entry& entry) {
+  const push::WorkerRules* rules = exchange.delivery->rules.get();
+  if (entry.rule == nullptr || rules == nullptr || rules->watch == nullptr) return {};
+  if (entry.hint.kind == push::Kind::preconnect) return {};
+  return push::same_origin_path(entry.hint.url, exchange.scheme, exchange.authority);
+}
+
+bool link_is_off(const ExchangeState& exchange, const push::Entry& entry) {
+  const push::Switches* switches = exchange.frontend->switches.get();
+  return switches != nullptr && entry.rule != nullptr &&
+         switches->delivery_is_off(exchange.site->name, entry.rule->name, push::How::link);
+}
+
 push::PushList hints_of_links(const h2o_header_t* headers, std::size_t count, std::string_view base_path) {
   push::PushList list;
   for (std::size_t i = 0; i != count; ++i) {
@@ -108,93 +181,59 @@ push::PushList hints_of_links(const h2o_header_t* headers, std::size_t count, st
   return list;
 }
 
-bool has_response_rules(const ExchangeState& exchange) {
-  const Delivery* delivery = exchange.delivery;
-  return delivery != nullptr && !delivery->matches.empty() && exchange.rule_set->has_response_phase();
-}
-
-push::PushList response_rules(ExchangeState& exchange, const push::Request& request) {
-  Delivery* delivery = exchange.delivery;
-  const push::Fields fields = fields_of(exchange.req->res.headers, &exchange.req->pool);
-  const push::Response response{exchange.req->res.status, fields};
-  RuleRun run = run_rules(exchange, *delivery->rules, delivery->matches, push::Phase::response, request, &response);
-  for (const push::Entry& entry : run.switched_off.entries()) delivery->switched_off.add(entry.hint, entry.rule);
-  return std::move(run.evaluation.list);
-}
-
-void add_link_fields(ExchangeState& exchange) {
-  h2o_req_t& req = *exchange.req;
-  Delivery& delivery = *exchange.delivery;
-  for (std::size_t i = 0; i != delivery.list.entries().size(); ++i) {
-    const push::Entry& entry = delivery.list.entries()[i];
-    // What the application said stands in its own Link field already.
-    if (entry.rule == nullptr || entry.hint.push_only) continue;
-    if (link_is_off(exchange, entry)) {
-      // It may have been switched off since the plan was made.
-      if (delivery.delivered[i].how == push::How::link) {
-        delivery.delivered[i] = {push::How::none, push::Reason::switched_off};
-      }
-      continue;
+void deliver(ExchangeState& exchange, const push::PushList& fresh, const push::Request& request, bool head_is_here) {
+  if (fresh.empty()) return;
+  Delivery& delivery = exchange.make_delivery();
+  push::PushList added;
+  for (const push::Entry& each : fresh.entries()) {
+    push::Entry entry = corrected(exchange, each);
+    if (delivery.list.add(entry.hint, entry.rule, entry.personal)) {
+      added.add(std::move(entry.hint), entry.rule, entry.personal);
     }
-    const std::string_view value = keep(&req.pool, push::link_value(entry.hint));
-    h2o_add_header(&req.pool, &req.res.headers, H2O_TOKEN_LINK, nullptr, value.data(), value.size());
+  }
+  if (added.empty()) return;
+  const push::Plan plan = push::plan(added, request, exchange.authority, present_situation(exchange, head_is_here));
+  for (const push::Delivery& planned : plan.deliveries) {
+    const Delivered outcome = carry_out(exchange, added.entries()[planned.entry], planned, head_is_here);
+    delivery.delivered.push_back(outcome);
+  }
+  send_planned_early_hints(exchange, added, plan);
+}
+
+void deliver_conditional(ExchangeState& exchange, const push::Request& request) {
+  Delivery& delivery = *exchange.delivery;
+  for (std::size_t i = 0; i != delivery.delivered.size(); ++i) {
+    if (delivery.delivered[i].reason != push::Reason::conditional_request) continue;
+    const push::Entry& entry = delivery.list.entries()[i];
+    push::PushList one;
+    one.add(entry.hint, entry.rule, entry.personal);
+    const push::Plan plan = push::plan(one, request, exchange.authority, present_situation(exchange, true));
+    delivery.delivered[i] = carry_out(exchange, entry, plan.deliveries.front(), true);
   }
 }
-
-/// Hints help a page that comes, not a redirect or an error.
-bool takes_hints(const h2o_req_t& req) {
-  const int status = req.res.status;
-  const std::string_view method = view(req.method);
-  return ((status >= 200 && status < 300) || status == 304) && (method == "GET" || method == "HEAD");
-}
-
-}  // namespace
 
 void deliver_request_phase(ExchangeState& exchange, const RouteHandler& handler) {
-  if (exchange.rule_set == nullptr || exchange.pushed) return;
-  // Kept from request to request: most evaluations leave nothing behind that would have to live longer.
-  std::vector<push::Match>& matches = exchange.frontend->matches;
-  matches.clear();
-  exchange.rule_set->find(exchange.host, view(exchange.req->method), exchange.path, matches);
-  if (matches.empty()) return;
+  if (exchange.pushed || hints_are_off(exchange)) return;
+  const bool has_rules = find_matches(exchange);
+  // Most requests end here, without an allocation.
+  if (!has_rules && exchange.frontend->knowledge.pages.size() == 0) return;
+  const bool at_once = handler.answers_at_once(exchange);
+  const push::PageFacts* page = at_once ? nullptr : known_page(exchange);
+  const bool has_learned = page != nullptr && exchange.site->learn.on && !page->links().empty();
+  if (!has_rules && !has_learned) return;
 
-  const std::shared_ptr<const push::WorkerRules>& rules = exchange.frontend->rules;
   push::Request request;
-  describe_request(exchange, request);
-  RuleRun run = run_rules(exchange, *rules, matches, push::Phase::request, request, nullptr);
-  push::Evaluation& evaluation = run.evaluation;
-  const bool asks_again = !matches.empty() && exchange.rule_set->has_response_phase();
-  const bool nothing = evaluation.list.empty() && evaluation.shadow.empty() && run.switched_off.empty();
-  if (nothing && !asks_again) return;
-
+  const KnownAssets assets(exchange);
+  describe_request(exchange, request, assets);
+  const push::PushList list = first_hints(exchange, request, page);
+  if (list.empty() && exchange.delivery == nullptr) return;
   Delivery& delivery = exchange.make_delivery();
-  delivery.rules = rules;
-  if (asks_again) delivery.matches = std::move(matches);
-  delivery.shadow = std::move(evaluation.shadow);
-  delivery.switched_off = std::move(run.switched_off);
-  if (!evaluation.list.empty()) deliver(exchange, evaluation.list, request, handler.answers_at_once(exchange));
-}
-
-void deliver_response_phase(ExchangeState& exchange) {
-  h2o_req_t& req = *exchange.req;
-  if (exchange.pushed || !takes_hints(req)) return;
-  Delivery* delivery = exchange.delivery;
-  const bool has_link = h2o_find_header(&req.res.headers, H2O_TOKEN_LINK, -1) != -1;
-  if (delivery == nullptr && !has_link) return;
-  if (delivery != nullptr && std::exchange(delivery->head_decided, true)) return;
-
-  const bool has_rules = has_response_rules(exchange);
-  if ((has_rules || has_link) && !hints_are_off(exchange)) {
-    push::Request request;
-    describe_request(exchange, request);
-    if (has_rules) deliver(exchange, response_rules(exchange, request), request, true);
-    if (has_link) {
-      deliver(exchange, hints_of_links(req.res.headers.entries, req.res.headers.size, exchange.path), request, true);
-    }
+  delivery.answers_at_once = at_once;
+  if (page != nullptr) {
+    delivery.redirects = page->redirects();
+    delivery.think_time = page->think_time();
   }
-  if (exchange.delivery == nullptr) return;
-  add_link_fields(exchange);
-  tell_watch(exchange);
+  deliver(exchange, list, request, false);
 }
 
 void informational_from_upstream(Exchange& exchange, int status, const h2o_header_t* headers, std::size_t count) {
@@ -203,7 +242,8 @@ void informational_from_upstream(Exchange& exchange, int status, const h2o_heade
   const push::PushList hints = hints_of_links(headers, count, exchange.path);
   if (hints.empty()) return;
   push::Request request;
-  describe_request(state, request);
+  const KnownAssets assets(state);
+  describe_request(state, request, assets);
   deliver(state, hints, request, false);
 }
 

@@ -42,6 +42,8 @@ ExchangeState& ExchangeState::begin(h2o_req_t& req, FrontendCore& core, Connecti
 }
 
 ExchangeState::~ExchangeState() {
+  if (own_delivery && own_delivery->pacing != nullptr) own_delivery->pacing->release();
+  connection.promised_bytes -= promised_bytes;
   --connection.requests_open;
   connection.idle_since_ms = h2o_now(frontend->loop.get());
   if (connection.http1_exchange == this) connection.http1_exchange = nullptr;

@@ -9,6 +9,8 @@
 #include "http/core.h"
 #include "http/delivery.h"
 #include "http/exchange.h"
+#include "http/push_pacing.h"
+#include "push/client_cookie.h"
 
 namespace outrider::http {
 
@@ -32,6 +34,16 @@ struct ExchangeState : Exchange {
   const push::RuleSet* rule_set = nullptr;
   push::Fields fields;  // in the request's pool; made when rules look
   std::optional<Delivery> own_delivery;
+
+  // The site's client cookies, which nobody else sees, and what they say once somebody has asked.
+  std::vector<push::Field> client_cookies;
+  std::optional<push::CookieReading> cookie_reading;
+
+  // Of a push.
+  bool repeats_fields = false;          // of the page's request, because its hint says so (`with`)
+  std::uint64_t promised_bytes = 0;    // as they were counted against the budget
+  std::shared_ptr<PushPacing> pacing;  // by the page's pace
+  std::unique_ptr<HeldPush> held;      // what waits for it
 };
 
 }  // namespace outrider::http

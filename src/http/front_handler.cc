@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "http/client_cookies.h"
 #include "http/exchange_state.h"
 #include "http/forwarded_client.h"
 #include "http/priority.h"
@@ -175,6 +176,7 @@ bool must_use_https(const ExchangeState& exchange) {
 /// Lets the rules decide, then the route's handler answer.
 void serve(ExchangeState& exchange) {
   FrontendCore& core = *exchange.frontend;
+  take_client_cookie(exchange);
   find_rules(exchange);
   RouteHandler& handler = *core.runtime(*exchange.route).handler;
   deliver_request_phase(exchange, handler);
@@ -186,7 +188,7 @@ int on_request(h2o_handler_t* self, h2o_req_t* req) {
   Connection& connection = *Connection::of(req->conn->callbacks->get_socket(req->conn));
   ExchangeState& exchange = ExchangeState::begin(*req, core, connection);
   if (core.options.progress) core.options.progress("request", {}, view(req->path_normalized));
-  if (exchange.pushed && core.pushing != nullptr) repeat_header_fields(*req, *core.pushing);
+  if (exchange.pushed && core.pushing != nullptr) take_promise(exchange, *core.pushing);
   read_forwarded_client(exchange);
   prioritise_request(exchange);
 

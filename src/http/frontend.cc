@@ -100,7 +100,7 @@ Frontend::~Frontend() {
 }
 
 void Frontend::use_rules(std::shared_ptr<const push::WorkerRules> rules) {
-  impl_->core.rules = std::move(rules);
+  impl_->core.use_rules(std::move(rules));
 }
 
 void Frontend::use_tls(std::vector<std::shared_ptr<const tls::ServerContext>> tls) {

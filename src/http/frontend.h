@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "http/event_loop.h"
+#include "push/knowledge.h"
 #include "push/record.h"
 #include "push/switches.h"
 #include "push/worker_rules.h"
@@ -31,8 +32,11 @@ struct LiveCounters {
   std::atomic<std::uint64_t> connections_total{0};
   std::atomic<std::uint64_t> requests_total{0};
   std::atomic<std::uint64_t> pushes_total{0};
+  std::atomic<std::uint64_t> pushes_failed_total{0};  // answered by an error, and so taken back
   std::atomic<std::uint64_t> early_hints_total{0};
   std::atomic<std::uint64_t> connections_cut{0};      // by the guard
+  std::atomic<std::uint64_t> client_cookies_good{0};  // of ours that clients brought
+  std::atomic<std::uint64_t> client_cookies_rejected{0};
   std::atomic<std::int64_t> upstream_connections{0};  // open now, idle ones too
 };
 
@@ -78,8 +82,9 @@ struct FrontendOptions {
   push::Observer* observer = nullptr;  // outlives the frontend
   /// Tell the observer of every request; else of those alone that hints were decided for.
   bool observe_every_request = true;
-  LiveCounters* counters = nullptr;    // likewise; one for all frontends of a worker
-  UpstreamPools* upstreams = nullptr;  // likewise; null: of its own
+  LiveCounters* counters = nullptr;      // likewise; one for all frontends of a worker
+  UpstreamPools* upstreams = nullptr;    // likewise; null: of its own
+  push::Knowledge* knowledge = nullptr;  // likewise
   /// The health path answers 503 while it is false. Outlives the frontend; null: 503 while the frontend drains.
   const std::atomic<bool>* healthy = nullptr;
   /// Told what is being served before anything of ours or the library's can go wrong: for the death notice.

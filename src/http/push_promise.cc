@@ -1,13 +1,25 @@
 // SPDX-License-Identifier: MIT
 #include "http/push_promise.h"
 
+#include <algorithm>
+
+#include "http/cache_digest.h"
+#include "http/client_link.h"
 #include "http/http2.h"
+#include "http/known_assets.h"
+#include "http/learning.h"
 
 namespace outrider::http {
 namespace {
 
-constexpr std::uint16_t ahead_of_all = 257;   // above every weight that a client can give
-constexpr std::uint16_t default_weight = 16;  // RFC 7540 5.3.5
+constexpr std::uint16_t ahead_of_all = 257;  // above every weight that a client can give
+
+/// The page's own, as far as a client can give one.
+std::uint16_t weight_of(const h2o_http2_stream_t& page) {
+  constexpr std::uint16_t most = 256;
+  return std::min(h2o_http2_scheduler_get_weight(const_cast<h2o_http2_scheduler_openref_t*>(&page._refs.scheduler)),
+                  most);
+}
 
 void prioritise(h2o_http2_conn_t& conn, h2o_http2_stream_t& page, h2o_http2_stream_t& pushed,
                 push::PushPriority priority) {
@@ -17,7 +29,7 @@ void prioritise(h2o_http2_conn_t& conn, h2o_http2_stream_t& page, h2o_http2_stre
       h2o_http2_scheduler_rebind(scheduler, &conn.scheduler, ahead_of_all, 0);
       break;
     case push::PushPriority::interleaved:
-      h2o_http2_scheduler_rebind(scheduler, h2o_http2_scheduler_get_parent(&page._refs.scheduler), default_weight, 0);
+      h2o_http2_scheduler_rebind(scheduler, h2o_http2_scheduler_get_parent(&page._refs.scheduler), weight_of(page), 0);
       break;
     case push::PushPriority::by_kind:
     case push::PushPriority::after:
@@ -25,15 +37,61 @@ void prioritise(h2o_http2_conn_t& conn, h2o_http2_stream_t& page, h2o_http2_stre
   }
 }
 
+/// The request header fields that the hint names. False where the page's request has none of them.
+bool repeat_header_fields(h2o_req_t& promised, const PushContext& context) {
+  bool any = false;
+  const h2o_headers_t& from = context.page.req->headers;
+  for (const std::string& name : context.hint.with) {
+    for (std::size_t i = 0; i != from.size; ++i) {
+      const h2o_header_t& field = from.entries[i];
+      if (view(*field.name) != name) continue;
+      if (h2o_find_header_by_str(&promised.headers, name.data(), name.size(), -1) != -1)
+        break;  // copied by the library
+      any = true;
+      const std::string_view kept_name = keep(&promised.pool, name);
+      const std::string_view value = keep(&promised.pool, view(field.value));
+      h2o_add_header_by_str(&promised.pool, &promised.headers, kept_name.data(), kept_name.size(), 1, nullptr,
+                            value.data(), value.size());
+    }
+  }
+  return any;
+}
+
+/// The library has a memory of its own, of 1,024 hashed paths: it knows no versions, and would decline what has
+/// changed.
+void forget_memo(h2o_http2_conn_t& conn) {
+  if (conn.push_memo == nullptr) return;
+  h2o_cache_destroy(conn.push_memo);
+  conn.push_memo = nullptr;
+}
+
+/// The pacing that the page's pushes share while it is being made. Null for what goes ahead of it by the operator's
+/// will, and where the page is at hand.
+std::shared_ptr<PushPacing> pacing_for(ExchangeState& page, const push::Hint& hint, bool head_is_here) {
+  Delivery& delivery = *page.delivery;
+  if (delivery.answers_at_once || hint.priority == push::PushPriority::before) return nullptr;
+  if (delivery.pacing != nullptr) return delivery.pacing;
+  const push::Link link = link_to(page.connection).value_or(push::Link());
+  const push::PageFacts* facts = known_page(page);
+  const auto bytes = facts != nullptr ? facts->bytes() : std::nullopt;
+  delivery.pacing = std::make_shared<PushPacing>(page.frontend->timeouts, page.connection, http2_connection(*page.req),
+                                                 link, PushPacing::Page{page.begun, delivery.think_time, bytes});
+  if (head_is_here) delivery.pacing->head_came();
+  return delivery.pacing;
+}
+
 }  // namespace
 
-push::Reason promise(ExchangeState& page, const push::Hint& hint) {
+push::Reason promise(ExchangeState& page, const push::Entry& entry, std::uint64_t bytes, bool head_is_here) {
   h2o_req_t& req = *page.req;
   h2o_http2_conn_t& conn = http2_connection(req);
+  const push::Hint& hint = entry.hint;
   const std::string_view path = push::same_origin_path(hint.url, page.scheme, page.authority);
   if (path.empty()) return push::Reason::cross_origin;
 
-  const PushContext context{page, hint};
+  if (digest_says_fresh(req, path)) return push::Reason::cache_digest;
+  forget_memo(conn);
+  const PushContext context{page, hint, bytes, pacing_for(page, hint, head_is_here)};
   page.frontend->pushing = &context;
   const std::uint32_t last = conn.push_stream_ids.max_open;
   req.conn->callbacks->push_path(&req, path.data(), path.size());
@@ -47,26 +105,22 @@ push::Reason promise(ExchangeState& page, const push::Hint& hint) {
 
   // The library would let the promise wait until the page or the asset has something to say.
   h2o_http2_conn_request_write(&conn);
-  page.connection.sent.insert(page.host, path);
+  page.connection.sent.insert(page.host, path, KnownAssets(page).facts(path).version);
   page.frontend->options.counters->pushes_total.fetch_add(1, std::memory_order_relaxed);
   if (pushed->state != H2O_HTTP2_STREAM_STATE_END_STREAM) prioritise(conn, http2_stream(req), *pushed, hint.priority);
   return push::Reason::sent;
 }
 
-void repeat_header_fields(h2o_req_t& promised, const PushContext& context) {
-  const h2o_headers_t& from = context.page.req->headers;
-  for (const std::string& name : context.hint.with) {
-    for (std::size_t i = 0; i != from.size; ++i) {
-      const h2o_header_t& field = from.entries[i];
-      if (view(*field.name) != name) continue;
-      if (h2o_find_header_by_str(&promised.headers, name.data(), name.size(), -1) != -1)
-        break;  // copied by the library
-      const std::string_view kept_name = keep(&promised.pool, name);
-      const std::string_view value = keep(&promised.pool, view(field.value));
-      h2o_add_header_by_str(&promised.pool, &promised.headers, kept_name.data(), kept_name.size(), 1, nullptr,
-                            value.data(), value.size());
-    }
-  }
+void take_promise(ExchangeState& pushed, const PushContext& context) {
+  pushed.repeats_fields = repeat_header_fields(*pushed.req, context);
+  pushed.promised_bytes = context.bytes;
+  pushed.connection.promised_bytes += context.bytes;
+  pushed.pacing = context.pacing;
+}
+
+void pace(ExchangeState& pushed, h2o_ostream_t** slot) {
+  if (pushed.pacing == nullptr || pushed.pacing->released() || pushed.req->res.status >= 400) return;
+  pushed.held = std::make_unique<HeldPush>(*pushed.req, slot, pushed.pacing);
 }
 
 void keep_behind_page(h2o_req_t& promised) {

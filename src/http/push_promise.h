@@ -3,7 +3,8 @@
 #pragma once
 
 #include "http/exchange_state.h"
-#include "push/hint.h"
+#include "http/push_pacing.h"
+#include "push/push_list.h"
 #include "push/reason.h"
 
 namespace outrider::http {
@@ -13,14 +14,18 @@ namespace outrider::http {
 struct PushContext {
   const ExchangeState& page;
   const push::Hint& hint;
+  std::uint64_t bytes;                 // as they are counted against the budget
+  std::shared_ptr<PushPacing> pacing;  // null: as fast as they go
 };
 
-/// Promises the hint's URL on the connection of `page`, whose response has not sent its head yet. Returns `sent`, or
-/// why the library declined. The connection remembers what it was sent.
-push::Reason promise(ExchangeState& page, const push::Hint& hint);
-
-/// Called by the first handler for a request that we promised: repeats the request header fields that the hint names.
-void repeat_header_fields(h2o_req_t& promised, const PushContext& context);
+/// Promises the entry's URL on the connection of `page`, whose response has not sent its head yet: whether that is
+/// `here`, decides on how its bytes are paced. Returns `sent`, or why the library declined. The connection remembers
+/// what it was sent.
+push::Reason promise(ExchangeState& page, const push::Entry& entry, std::uint64_t bytes, bool head_is_here);
+/// Called by the first handler for a request that we promised: it takes what the promise has for it.
+void take_promise(ExchangeState& pushed, const PushContext& context);
+/// Called when the head of a pushed response is there: holds its bytes as the page's pacing says.
+void pace(ExchangeState& pushed, h2o_ostream_t** slot);
 
 /// A pushed response goes behind its page unless its hint says otherwise: the library would put CSS and JavaScript
 /// ahead of everything, and the page could starve.

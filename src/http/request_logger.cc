@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "http/exchange_state.h"
+#include "http/learning.h"
 #include "http/rule_request.h"
 #include "push/record.h"
 
@@ -82,7 +83,12 @@ void watch_answer(const FrontendCore& core, const ExchangeState& exchange) {
 void log_request(h2o_logger_t* self, h2o_req_t* req) {
   auto* exchange = static_cast<ExchangeState*>(Exchange::of(req));
   const FrontendCore& core = *reinterpret_cast<RequestLogger*>(self)->core;
-  if (exchange != nullptr) watch_answer(core, *exchange);
+  if (exchange != nullptr) {
+    watch_answer(core, *exchange);
+    if (exchange->pushed && req->res.status >= 400) learn_broken_promise(*exchange);
+    learn_asset_size(*exchange);
+    learn_page_size(*exchange);
+  }
   report(core, req, exchange);
   if (exchange != nullptr) exchange->~ExchangeState();
 }

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "http/final_head.h"
+#include "http/learning.h"
 #include "http/priority.h"
 #include "http/push_promise.h"
 
@@ -49,8 +51,11 @@ void on_response_head(h2o_req_prefilter_t* self, h2o_req_t* req, h2o_ostream_t**
     change_headers(*req, *exchange.route);
   }
   prioritise_response(exchange);
+  if (exchange.delivery != nullptr && exchange.delivery->pacing != nullptr) exchange.delivery->pacing->head_came();
+  learn_asset(exchange);
   deliver_response_phase(exchange);
   h2o_setup_next_prefilter(self, req, slot);
+  if (exchange.pushed) pace(exchange, slot);
 }
 
 }  // namespace

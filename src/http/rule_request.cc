@@ -5,6 +5,7 @@
 #include <new>
 
 #include "http/http2.h"
+#include "http/known_assets.h"
 
 namespace outrider::http {
 namespace {
@@ -35,6 +36,18 @@ push::TlsFacts tls_facts(h2o_socket_t* socket, const tls::ServerContext* context
   return tls;
 }
 
+push::EarlyHintsFor early_hints_for(config::EarlyHints whom) {
+  switch (whom) {
+    case config::EarlyHints::off:
+      return push::EarlyHintsFor::nobody;
+    case config::EarlyHints::all:
+      return push::EarlyHintsFor::everybody;
+    case config::EarlyHints::navigations:
+      break;
+  }
+  return push::EarlyHintsFor::navigations;
+}
+
 /// The rules that the request began with, or would begin with now.
 const push::WorkerRules* rules_of(const ExchangeState& exchange) {
   const bool began = exchange.delivery != nullptr && exchange.delivery->rules != nullptr;
@@ -56,7 +69,7 @@ push::Fields fields_of(const h2o_headers_t& headers, h2o_mem_pool_t* pool) {
   return {fields, headers.size};
 }
 
-void describe_request(ExchangeState& exchange, push::Request& request) {
+void describe_request(ExchangeState& exchange, push::Request& request, const KnownAssets& assets) {
   const h2o_req_t& req = *exchange.req;
   Connection& connection = exchange.connection;
   if (exchange.fields.empty()) exchange.fields = fields_of(req.headers, &exchange.req->pool);
@@ -64,6 +77,7 @@ void describe_request(ExchangeState& exchange, push::Request& request) {
   request.method = view(req.method);
   request.scheme = exchange.scheme;
   request.host = exchange.host;
+  request.authority = exchange.authority;
   request.path = exchange.path;
   if (req.query_at != SIZE_MAX) request.query = view(req.path).substr(req.query_at + 1);
   request.protocol = protocol_of(req);
@@ -79,8 +93,12 @@ void describe_request(ExchangeState& exchange, push::Request& request) {
   request.client.new_connection = direct && exchange.first_on_connection;
   if (!connection.tls) connection.tls = tls_facts(connection.socket, connection.server_tls.get());
   request.tls = *connection.tls;
-  request.sent = direct ? &connection.sent : nullptr;
-  if (const push::WorkerRules* rules = rules_of(exchange)) request.bucket_key = rules->bucket_key;
+  request.assets = direct ? &assets : nullptr;
+  request.link_source = &assets;
+  if (const push::WorkerRules* rules = rules_of(exchange)) {
+    request.bucket_key = rules->bucket_key;
+    request.clients = rules->clients.get();
+  }
   request.now = std::chrono::system_clock::time_point(std::chrono::seconds(req.processed_at.at.tv_sec) +
                                                       std::chrono::microseconds(req.processed_at.at.tv_usec));
 }
@@ -90,11 +108,15 @@ push::Situation situation_of(const ExchangeState& exchange) {
   const config::Listen& listen = exchange.connection.listen();
   push::Situation situation;
   situation.switches = exchange.frontend->switches.get();
-  if (exchange.site != nullptr) situation.site = exchange.site->name;
+  if (exchange.site != nullptr) {
+    situation.site = exchange.site->name;
+    situation.push = exchange.site->push;
+    situation.early_hints = early_hints_for(exchange.site->early_hints);
+  }
   situation.http2 = req.version >= 0x200;
   situation.pushed_request = exchange.pushed;
   situation.passes_early_hints =
-      exchange.trusted_peer && listen.behind && listen.behind->passes_103 && req.version == 0x101;
+      exchange.trusted_peer && listen.behind && listen.behind->passes_103 && req.version >= 0x101;
   if (!situation.http2) return situation;
 
   const h2o_http2_conn_t& conn = http2_connection(req);

@@ -8,8 +8,10 @@
 
 namespace outrider::http {
 
+class KnownAssets;
+
 /// Fills `request` with views into the exchange and the library's request: valid as long as both.
-void describe_request(ExchangeState& exchange, push::Request& request);
+void describe_request(ExchangeState& exchange, push::Request& request, const KnownAssets& assets);
 /// What the connection and the request's progress say; the caller adds what it alone knows.
 push::Situation situation_of(const ExchangeState& exchange);
 /// Views of the header fields, in the pool.

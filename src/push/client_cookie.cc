@@ -76,7 +76,7 @@ bool ClientCookie::fresh(Day written, Day today) const {
   return age >= -1 && age <= std::chrono::ceil<std::chrono::days>(lifetime_).count();
 }
 
-std::optional<AssetSet> ClientCookie::believed(std::string_view value, Day today) const {
+std::optional<ClientCookie::Believed> ClientCookie::believed(std::string_view value, Day today) const {
   if (value.size() > most_characters) return std::nullopt;
   const auto bytes = from_base64url(value);
   if (!bytes || bytes->size() < fixed_bytes) return std::nullopt;
@@ -89,22 +89,29 @@ std::optional<AssetSet> ClientCookie::believed(std::string_view value, Day today
   bool ours = false;
   for (const auto& key : keys_) ours |= (tag_of(key, message) ^ tag) == 0;
   if (!ours || !fresh(written, today)) return std::nullopt;
-  return AssetSet::decode(set);
+  auto decoded = AssetSet::decode(set);
+  if (!decoded) return std::nullopt;
+  return Believed{*std::move(decoded), static_cast<Day>(today - written)};
 }
 
 CookieReading ClientCookie::read(const std::vector<Field>& cookies, Clock::time_point now) const {
   CookieReading reading;
+  const auto half_life = std::chrono::floor<std::chrono::days>(lifetime_ / 2).count();
+  bool young = false;
   for (const Field& cookie : cookies) {
     if (cookie.name != name_) continue;
-    std::optional<AssetSet> set;
-    if (reading.good + reading.rejected < most_cookies) set = believed(cookie.value, day_of(now));
-    if (!set) {
+    std::optional<Believed> one;
+    if (reading.good + reading.rejected < most_cookies) one = believed(cookie.value, day_of(now));
+    if (!one) {
       ++reading.rejected;
       continue;
     }
-    reading.set.merge(*set);
+    reading.set.merge(one->set);
+    // What another machine's clock has written tomorrow is young, too.
+    young = young || one->age <= half_life || one->age > 32'767;
     ++reading.good;
   }
+  reading.aging = reading.good != 0 && !young;
   return reading;
 }
 

@@ -24,6 +24,7 @@ using CookieKeys = std::vector<std::array<std::uint8_t, 16>>;
 struct CookieReading {
   AssetSet set;              // of all good ones together
   std::size_t good = 0;      // cookies
+  bool aging = false;        // the newest good one is past half of its lifetime
   std::size_t rejected = 0;  // of our name, but tampered with, cut short, of another site or key, too old, too long, or
                              // too many
 };
@@ -58,7 +59,12 @@ class ClientCookie {
   /// Days since 1970, UTC, modulo 65,536.
   using Day = std::uint16_t;
 
-  std::optional<AssetSet> believed(std::string_view value, Day today) const;
+  struct Believed {
+    AssetSet set;
+    Day age = 0;
+  };
+
+  std::optional<Believed> believed(std::string_view value, Day today) const;
   bool fresh(Day written, Day today) const;
 
   std::string name_, site_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Conditions over a request. They are asked from cheap to dear, and the first that fails is named.
+// Conditions over a request. They are asked from cheap to dear, and the first that fails is named. Each notes what it
+// looks at before it does: one that fails has read as much as one that holds.
 #include "push/condition.h"
 
 #include <algorithm>
@@ -49,6 +50,7 @@ std::string guess_family(std::string_view word) {
 }
 
 bool has_cookie(const Request& request, const Named& wanted) {
+  request.reads.personal();
   const auto& cookies = request.cookies();
   return std::any_of(cookies.begin(), cookies.end(), [&](const Field& cookie) {
     return glob_matches(wanted.name, cookie.name) && glob_matches(wanted.glob, cookie.value);
@@ -56,6 +58,7 @@ bool has_cookie(const Request& request, const Named& wanted) {
 }
 
 bool has_header(const Request& request, const Named& wanted) {
+  request.reads.field(wanted.name);
   return std::any_of(request.fields.begin(), request.fields.end(), [&](const Field& field) {
     return field.name == wanted.name && glob_matches(wanted.glob, field.value);
   });
@@ -68,7 +71,25 @@ bool has_parameter(const Request& request, const Named& wanted) {
   });
 }
 
-bool in_networks(std::string_view address, const std::vector<Network>& networks) {
+bool saves_data(const Request& request) {
+  request.reads.field("save-data");
+  return request.save_data();
+}
+
+/// Its fields differ in nearly every visitor: to vary by them would be to store nothing twice.
+const Browser& browser_of(const Request& request) {
+  request.reads.personal();
+  return request.browser();
+}
+
+bool prefers(const Request& request, const std::vector<std::string>& languages) {
+  request.reads.field("accept-language");
+  return prefers_language(request.field("accept-language"), languages);
+}
+
+bool in_networks(const Request& request, const std::vector<Network>& networks) {
+  request.reads.personal();
+  const std::string_view address = request.client.address;
   const bool six = address.find(':') != std::string_view::npos;
   const std::string with_port = six ? "[" + std::string(address) + "]:0" : std::string(address) + ":0";
   const auto parsed = Address::parse(with_port);
@@ -76,9 +97,10 @@ bool in_networks(std::string_view address, const std::vector<Network>& networks)
                                [&](const Network& network) { return network.contains(*parsed); });
 }
 
-bool is_one_of(std::string_view word, const std::vector<std::string>& words) {
-  return std::any_of(words.begin(), words.end(),
-                     [&](const std::string& each) { return equals_ignoring_case(each, word); });
+bool in_countries(const Request& request, const std::vector<std::string>& countries) {
+  request.reads.personal();
+  return std::any_of(countries.begin(), countries.end(),
+                     [&](const std::string& country) { return equals_ignoring_case(country, request.client.country); });
 }
 
 template <class Holds>
@@ -143,16 +165,16 @@ std::string_view Conditions::failing(const Request& request) const {
   if (!every(no_cookie, [&](const Named& wanted) { return !has_cookie(request, wanted); })) return "no_cookie";
   if (!every(header, [&](const Named& wanted) { return has_header(request, wanted); })) return "header";
   if (!every(query, [&](const Named& wanted) { return has_parameter(request, wanted); })) return "query";
-  if (save_data && *save_data != request.save_data()) return "save_data";
-  if (!country.empty() && !is_one_of(request.client.country, country)) return "country";
-  if (mobile && *mobile != request.browser().mobile) return "mobile";
-  if (bot && *bot != request.browser().bot) return "bot";
+  if (save_data && *save_data != saves_data(request)) return "save_data";
+  if (!country.empty() && !in_countries(request, country)) return "country";
+  if (mobile && *mobile != browser_of(request).mobile) return "mobile";
+  if (bot && *bot != browser_of(request).bot) return "bot";
   if (!client.empty() && std::none_of(client.begin(), client.end(),
-                                      [&](const ClientCondition& each) { return each.holds(request.browser()); })) {
+                                      [&](const ClientCondition& each) { return each.holds(browser_of(request)); })) {
     return "client";
   }
-  if (!language.empty() && !prefers_language(request.field("accept-language"), language)) return "language";
-  if (!network.empty() && !in_networks(request.client.address, network)) return "network";
+  if (!language.empty() && !prefers(request, language)) return "language";
+  if (!network.empty() && !in_networks(request, network)) return "network";
   return {};
 }
 

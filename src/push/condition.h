@@ -47,7 +47,8 @@ struct Conditions {
   std::vector<std::string> country;
 
   bool empty() const;
-  /// The name of the first condition that does not hold ("no_cookie"), or empty if all hold.
+  /// The name of the first condition that does not hold ("no_cookie"), or empty if all hold. Notes in request.reads
+  /// what was looked at for that; a query parameter is not noted, because a cache tells URLs apart anyway.
   std::string_view failing(const Request& request) const;
 
   bool operator==(const Conditions&) const = default;

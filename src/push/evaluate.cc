@@ -37,11 +37,14 @@ class Evaluator {
       : request_(request), response_(response), functions_(functions) {}
 
   RuleTrace run(const Match& match, PushList& list) {
+    request_.reads.clear();
     RuleTrace trace;
     trace.rule = match.rule;
     trace.failed_condition = failing(match, trace.error);
     trace.matched = trace.failed_condition.empty();
     if (trace.matched) trace.error = collect(match, list);
+    // Whether the rules behind it are asked at all is what it read.
+    if (match.rule->final && !match.rule->shadow && request_.reads.is_personal()) order_is_personal_ = true;
     return trace;
   }
 
@@ -52,7 +55,8 @@ class Evaluator {
     if (rule.from && request_.now < *rule.from) return "from";
     if (rule.until && request_.now >= *rule.until) return "until";
     if (const std::string_view failed = rule.when.failing(request_); !failed.empty()) return failed;
-    if (rule.share && request_.bucket("share:" + rule.name) >= *rule.share) return "share";
+    // A share of all asks nobody who he is.
+    if (rule.share && *rule.share < 1 && request_.bucket("share:" + rule.name) >= *rule.share) return "share";
     if (rule.when_function < 0) return {};
     CHECK(functions_ != nullptr);
     const Result<bool> holds = functions_->condition_holds(match, request_, response_);
@@ -87,9 +91,13 @@ class Evaluator {
     return complaints.text();
   }
 
-  static void add(Hint hint, const Rule& rule, PushList& list, Complaints& complaints, std::size_t& beyond) {
+  void add(Hint hint, const Rule& rule, PushList& list, Complaints& complaints, std::size_t& beyond) const {
+    const bool personal = order_is_personal_ || request_.reads.is_personal();
     // A repeat is no fault, not even where the list is full: several rules may ask for the same asset.
-    if (list.repeats(hint)) return;
+    if (list.repeats(hint)) {
+      list.add(std::move(hint), &rule, personal);
+      return;
+    }
     if (list.full()) {
       ++beyond;
       return;
@@ -98,7 +106,7 @@ class Evaluator {
       complaints.add("unusable hint: " + problem);
       return;
     }
-    list.add(std::move(hint), &rule);
+    list.add(std::move(hint), &rule, personal);
   }
 
   static std::string overflow(std::size_t returned, std::size_t beyond) {
@@ -113,6 +121,8 @@ class Evaluator {
   const Request& request_;
   const Response* response_;
   FunctionHost* functions_;
+  /// A final rule read something personal: so is everything behind it.
+  bool order_is_personal_ = false;
 };
 
 }  // namespace
@@ -130,6 +140,7 @@ Evaluation evaluate(const std::vector<Match>& matches, Phase phase, const Reques
     if (rule.phase != phase) continue;
     RuleTrace each = evaluator.run(match, rule.shadow ? evaluation.shadow : evaluation.list);
     const bool matched = each.matched;
+    if (!rule.shadow) evaluation.reads.merge(std::move(request.reads));
     if (trace || !each.error.empty()) evaluation.traces.push_back(std::move(each));
     // A shadow rule must not change what others deliver.
     if (matched && rule.final && !rule.shadow) break;

@@ -36,6 +36,9 @@ struct Evaluation {
   PushList list;
   /// What shadow rules returned: counted and explained, delivered to nobody.
   PushList shadow;
+  /// What all rules that were evaluated looked at, also those that did not match or returned nothing: another visitor's
+  /// list may differ by it. Not what shadow rules looked at, which change nobody's list.
+  Reads reads;
   /// Filled only where asked for, and for rules that failed.
   std::vector<RuleTrace> traces;
 

@@ -42,22 +42,37 @@ std::vector<Hint> bounded(std::vector<Hint> hints) {
   return result;
 }
 
+/// The nth quarter of what was remembered, of `noted` in all; nothing where nothing was.
+template <std::size_t remembered>
+std::optional<std::uint32_t> quantile(std::array<std::uint32_t, remembered> values, std::size_t noted,
+                                      std::size_t quarter) {
+  const std::size_t known = std::min(noted, remembered);
+  if (known == 0) return std::nullopt;
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>((known - 1) * quarter / 4);
+  std::nth_element(values.begin(), place, values.begin() + static_cast<std::ptrdiff_t>(known));
+  return *place;
+}
+
 }  // namespace
 
 std::optional<std::chrono::microseconds> PageFacts::think_time() const {
-  const std::size_t known = std::min(answers_, remembered);
-  if (known == 0) return std::nullopt;
-  std::array<std::uint32_t, remembered> sorted = think_us_;
-  const auto quartile = sorted.begin() + static_cast<std::ptrdiff_t>((known - 1) / 4);
-  std::nth_element(sorted.begin(), quartile, sorted.begin() + static_cast<std::ptrdiff_t>(known));
-  return std::chrono::microseconds(*quartile);
+  const auto quartile = quantile(think_us_, answers_, 1);
+  return quartile ? std::optional(std::chrono::microseconds(*quartile)) : std::nullopt;
+}
+
+std::optional<std::uint64_t> PageFacts::bytes() const {
+  return quantile(bytes_, sizes_, 3);
 }
 
 void PageFacts::answered(std::chrono::microseconds think_time) {
   redirects_ = 0;
   const auto most = static_cast<std::int64_t>(UINT32_MAX);
-  const std::int64_t bounded_us = std::clamp<std::int64_t>(think_time.count(), 0, most);
-  think_us_[answers_++ % remembered] = static_cast<std::uint32_t>(bounded_us);
+  think_us_[answers_++ % remembered] =
+      static_cast<std::uint32_t>(std::clamp<std::int64_t>(think_time.count(), 0, most));
+}
+
+void PageFacts::sized(std::uint64_t bytes) {
+  bytes_[sizes_++ % remembered] = static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes, UINT32_MAX));
 }
 
 void PageFacts::hinted(std::vector<Hint> hints, std::string_view address) {

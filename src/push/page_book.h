@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What is known of pages from their last answers: how long the application thinks, whether it only redirects, and what
-// its own Link fields hint, so that the next visitor gets that before the application has answered. One per worker, on
-// its thread; kept across reloads.
+// What is known of pages from their last answers: how long the application thinks, how large they are, whether
+// it only redirects, and what its own Link fields hint, so that the next visitor gets that before the application has
+// answered. One per worker, on its thread; kept across reloads.
 //
 // What an application hints to one visitor may be that visitor's alone (an avatar, a cart), whatever its Cache-Control
 // says. So a link is learned once it was in each of the last three answers that may be learned from, and two addresses
@@ -42,6 +42,8 @@ class PageFacts {
   /// first. Not the middle, because a page that comes earlier than thought waits behind what is pushed, and one that
   /// comes later loses nothing.
   std::optional<std::chrono::microseconds> think_time() const;
+  /// Of the body, as it was sent: the upper quartile of the last eight answers; nothing before the first was whole.
+  std::optional<std::uint64_t> bytes() const;
   /// What the application hints each time, in the order of its last answer.
   const std::vector<Hint>& links() const { return links_; }
   /// It has been answered or redirected more than once.
@@ -50,6 +52,8 @@ class PageFacts {
   void redirected() { redirects_ += redirects_ < redirects_that_tell ? 1 : 0; }
   /// It was answered with 2xx.
   void answered(std::chrono::microseconds think_time);
+  /// An answer has been sent whole.
+  void sized(std::uint64_t bytes);
   /// `hints`: those of a response that says the same to everybody; empty where it hints nothing. What exceeds the
   /// bounds is left out. `address`: the client's as text, kept as a short hash until the links are learned.
   void hinted(std::vector<Hint> hints, std::string_view address);
@@ -68,6 +72,8 @@ class PageFacts {
   unsigned redirects_ = 0;
   std::array<std::uint32_t, remembered> think_us_{};
   std::size_t answers_ = 0;
+  std::array<std::uint32_t, remembered> bytes_{};
+  std::size_t sizes_ = 0;
   std::vector<Hint> links_;
   std::vector<Candidate> candidates_;
 };

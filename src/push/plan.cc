@@ -6,31 +6,30 @@
 #include <algorithm>
 #include <optional>
 
+#include "push/asset_type.h"
+#include "push/assets.h"
+#include "push/budget.h"
 #include "push/origin.h"
 #include "push/switches.h"
 
 namespace outrider::push {
 namespace {
 
-/// What a family can use in a 103. Firefox and unknown browsers leave modulepreload alone; Safari only connects early.
-bool usable_early(Family family, const Hint& hint) {
-  if (hint.kind == Kind::preconnect) return true;
-  if (family == Family::safari || hint.url.empty()) return false;
-  return hint.kind != Kind::module || family == Family::chromium;
-}
+/// What a promise takes of a connection beside its asset: the frames of the promise and the response's head.
+constexpr std::uint64_t promise_bytes = 250;
 
 class Planner {
  public:
-  Planner(const Request& request, std::string_view authority, const Situation& situation, const SentMemory* sent)
+  Planner(const Request& request, std::string_view authority, const Situation& situation)
       : request_(request),
         authority_(authority),
         situation_(situation),
-        sent_(sent),
         link_only_(reason_for_link_alone()),
         takes_push_(situation.http2 && request.client.accepts_push && !request.client.behind_proxy),
-        conditional_(is_conditional()),
         client_room_(situation.client_push_room),
-        own_room_(situation.own_push_room) {}
+        own_room_(situation.own_push_room) {
+    if (situation.spending != nullptr) spending_ = *situation.spending;
+  }
 
   Plan run(const PushList& list) {
     Plan result;
@@ -42,7 +41,8 @@ class Planner {
       if (delivery.how == How::link && entry.rule != nullptr && is_off(entry, How::link)) {
         delivery = {0, How::none, Reason::switched_off};
       }
-      result.deliveries.push_back({i, delivery.how, delivery.reason});
+      delivery.entry = i;
+      result.deliveries.push_back(delivery);
     }
     return result;
   }
@@ -58,45 +58,122 @@ class Planner {
     // What may only be pushed has but one way, and a rule that wants a 103 for it contradicts itself.
     if (hint.push_only && deliver == Deliver::early_hints) return {0, otherwise, Reason::rule_says_otherwise};
 
+    turn_to(hint);
     // A client that takes pushes gets no 103 of its own accord: what cannot be pushed goes into Link.
     const bool by_push = hint.push_only || deliver == Deliver::push || (deliver == Deliver::automatic && takes_push_);
-    const std::optional<Reason> obstacle = by_push ? why_not_push(entry) : why_not_early(entry);
-    if (obstacle) return {0, otherwise, *obstacle};
-    return {0, by_push ? How::push : How::early_hints, Reason::sent};
+    if (!by_push) {
+      const std::optional<Reason> obstacle = why_not_early(entry);
+      return obstacle ? Delivery{0, otherwise, *obstacle} : Delivery{0, How::early_hints, Reason::sent};
+    }
+    const std::optional<Reason> obstacle = why_not_push(entry);
+    if (!obstacle) return {0, How::push, Reason::sent, asset_bytes()};
+    const bool goes_early =
+        gives_way(*obstacle) && !hint.push_only && deliver == Deliver::automatic && !why_not_early(entry);
+    return {0, goes_early ? How::early_hints : otherwise, *obstacle};
+  }
+
+  /// Nothing speaks against the asset itself, and the client does not have it: a 103 serves it as well.
+  static bool gives_way(Reason obstacle) {
+    return obstacle == Reason::over_budget || obstacle == Reason::client_stream_limit ||
+           obstacle == Reason::push_limit || obstacle == Reason::save_data || obstacle == Reason::push_off ||
+           obstacle == Reason::push_unsupported;
   }
 
   std::optional<Reason> reason_for_link_alone() const {
     if (request_.method != "GET") return Reason::not_for_this_method;
     if (request_.browser().bot) return Reason::bot;
     if (!request_.purpose().empty()) return Reason::prefetch;
+    if (request_.abilities().denied) return Reason::client_denied;
+    if (request_.opts_out_of_hints()) return Reason::client_opted_out;
     return std::nullopt;
   }
 
-  bool is_conditional() const {
-    return request_.field("if-none-match").data() != nullptr || request_.field("if-modified-since").data() != nullptr;
+  void turn_to(const Hint& hint) {
+    const bool is_asset = hint.kind != Kind::preconnect;
+    path_ = is_asset ? same_origin_path(hint.url, request_.scheme, authority_) : std::string_view();
+    facts_.reset();
   }
+
+  /// Looked up when somebody asks: for most entries the client decides already.
+  const AssetFacts& facts() const {
+    if (!facts_) {
+      const bool known = !path_.empty() && request_.assets != nullptr;
+      facts_ = known ? request_.assets->facts(path_) : AssetFacts();
+    }
+    return *facts_;
+  }
+
+  std::uint64_t asset_bytes() const { return promise_bytes + (facts().bytes != 0 ? facts().bytes : assumed_bytes); }
 
   /// From what never changes to what may be otherwise a moment later; takes the room that a push needs.
   std::optional<Reason> why_not_push(const Entry& entry) {
+    if (const std::optional<Reason> obstacle = not_by_connection(entry)) return obstacle;
+    if (const std::optional<Reason> obstacle = not_this_asset(entry.hint)) return obstacle;
+    if (request_.save_data()) return Reason::save_data;
+    if (situation_.response_started) return Reason::push_too_late;
+    if (!situation_.head_known && request_.conditional()) return Reason::conditional_request;
+    if (const std::optional<Reason> obstacle = has_it_already()) return obstacle;
+    if (client_room_ == 0) return Reason::client_stream_limit;
+    if (own_room_ == 0) return Reason::push_limit;
+    if (!spending_.has_room(situation_.budget, entry.rule, asset_bytes())) return Reason::over_budget;
+    spending_.add(entry.rule, asset_bytes());
+    --client_room_;
+    --own_room_;
+    promised_.push_back(path_);
+    return std::nullopt;
+  }
+
+  std::optional<Reason> not_by_connection(const Entry& entry) const {
     const Hint& hint = entry.hint;
     if (request_.client.behind_proxy) return Reason::behind_proxy;
     if (!situation_.http2) return Reason::not_http2;
     if (!request_.client.accepts_push) return Reason::client_disabled_push;
+    if (!request_.abilities().push) return Reason::push_unsupported;
+    if (!situation_.push) return Reason::push_off;
     if (hint.kind == Kind::preconnect || hint.url.empty()) return Reason::not_an_asset;
     if (hint.nopush) return Reason::nopush;
-    const std::string_view path = same_origin_path(hint.url, request_.scheme, authority_);
-    if (path.empty()) return Reason::cross_origin;
-    if (is_own_url(path)) return Reason::own_url;
+    if (path_.empty()) return Reason::cross_origin;
+    if (is_own_url()) return Reason::own_url;
     if (is_off(entry, How::push)) return Reason::switched_off;
     if (situation_.connection_closing) return Reason::connection_closing;
-    if (situation_.response_started) return Reason::push_too_late;
-    if (conditional_) return Reason::conditional_request;
-    if (already_sent(path)) return Reason::already_sent;
-    if (client_room_ == 0) return Reason::client_stream_limit;
-    if (own_room_ == 0) return Reason::push_limit;
-    --client_room_;
-    --own_room_;
-    promised_.push_back(path);
+    return std::nullopt;
+  }
+
+  /// What the asset's own answers were lately.
+  std::optional<Reason> not_this_asset(const Hint& hint) const {
+    if (facts().redirects()) return Reason::asset_redirects;
+    // What the promise repeats of the request may be what the asset wants.
+    const bool refused = facts().status == 401 || facts().status == 403;
+    const bool has_credentials = repeats_fields(hint);
+    if ((refused || facts().needs_cookies) && !has_credentials) return Reason::needs_credentials;
+    if (!refused && !facts().is_there()) return Reason::asset_failed;
+    if (facts().promise_failed && !has_credentials) return Reason::asset_failed;
+    if (facts().varies) return Reason::asset_varies;
+    return wrong_type(hint);
+  }
+
+  /// The hint names fields for the promise to repeat, and the request has one of them.
+  bool repeats_fields(const Hint& hint) const {
+    return std::any_of(hint.with.begin(), hint.with.end(),
+                       [&](const std::string& name) { return request_.field(name).data() != nullptr; });
+  }
+
+  std::optional<Reason> wrong_type(const Hint& hint) const {
+    return type_fits(hint.kind, facts().type) ? std::nullopt : std::optional(Reason::wrong_type);
+  }
+
+  std::optional<Reason> has_it_already() const {
+    if (std::find(promised_.begin(), promised_.end(), path_) != promised_.end()) return Reason::already_sent;
+    if (request_.assets == nullptr) return std::nullopt;
+    if (request_.assets->sent(path_)) return Reason::already_sent;
+    switch (request_.assets->cached(path_)) {
+      case Cached::yes:
+        return Reason::in_cookie;
+      case Cached::perhaps:
+        return Reason::version_unknown;
+      case Cached::no:
+        break;
+    }
     return std::nullopt;
   }
 
@@ -104,13 +181,19 @@ class Planner {
     const bool passed_on = request_.client.behind_proxy && situation_.passes_early_hints;
     if (request_.client.behind_proxy && !passed_on) return Reason::behind_proxy;
     if (!situation_.http2 && !passed_on) return Reason::not_http2;
-    if (!request_.navigation()) return Reason::not_navigation;
-    if (!usable_early(request_.browser().family, entry.hint)) return Reason::early_hints_unsupported;
+    if (situation_.early_hints == EarlyHintsFor::nobody) return Reason::early_hints_off;
+    if (situation_.early_hints == EarlyHintsFor::navigations && !request_.navigation()) return Reason::not_navigation;
+    if (!request_.abilities().can_use_early(entry.hint)) return Reason::early_hints_unsupported;
     if (is_off(entry, How::early_hints)) return Reason::switched_off;
     if (situation_.response_started) return Reason::early_hints_too_late;
     if (situation_.early_hints_sent) return Reason::early_hints_already_sent;
+    if (situation_.page_redirects) return Reason::page_redirects;
     if (situation_.answer_ready) return Reason::answer_ready;
-    return std::nullopt;
+    // Last, because somebody may have to look at a disk for it.
+    if (facts().redirects()) return Reason::asset_redirects;
+    if (!facts().is_there() || facts().promise_failed) return Reason::asset_failed;
+    if (facts().cannot_be_kept()) return Reason::not_cacheable;
+    return wrong_type(entry.hint);
   }
 
   bool is_off(const Entry& entry, How how) const {
@@ -119,25 +202,24 @@ class Planner {
   }
 
   /// A rule for every path also fits the requests for its own assets.
-  bool is_own_url(std::string_view path) const {
-    const auto question = std::min(path.find('?'), path.size());
-    const std::string_view query = question == path.size() ? std::string_view() : path.substr(question + 1);
-    return path.substr(0, question) == request_.path && query == request_.query;
-  }
-
-  bool already_sent(std::string_view path) const {
-    return std::find(promised_.begin(), promised_.end(), path) != promised_.end() ||
-           (sent_ != nullptr && sent_->contains(request_.host, path));
+  bool is_own_url() const {
+    const auto question = std::min(path_.find('?'), path_.size());
+    const std::string_view query = question == path_.size() ? std::string_view() : path_.substr(question + 1);
+    return path_.substr(0, question) == request_.path && query == request_.query;
   }
 
   const Request& request_;
   std::string_view authority_;
   const Situation& situation_;
-  const SentMemory* sent_;
   std::optional<Reason> link_only_;
-  bool takes_push_, conditional_;
+  bool takes_push_;
   std::uint32_t client_room_, own_room_;
+  Spending spending_;
   std::vector<std::string_view> promised_;  // "/a.css" and "https://host/a.css" are one asset
+
+  // Of the entry that is being decided.
+  std::string_view path_;  // empty where it is not on this origin
+  mutable std::optional<AssetFacts> facts_;
 };
 
 }  // namespace
@@ -147,9 +229,8 @@ bool Plan::any(How how) const {
                      [&](const Delivery& delivery) { return delivery.how == how; });
 }
 
-Plan plan(const PushList& list, const Request& request, std::string_view authority, const Situation& situation,
-          const SentMemory* sent) {
-  return Planner(request, authority, situation, sent).run(list);
+Plan plan(const PushList& list, const Request& request, std::string_view authority, const Situation& situation) {
+  return Planner(request, authority, situation).run(list);
 }
 
 std::string_view same_origin_path(std::string_view url, std::string_view scheme, std::string_view authority) {

@@ -10,16 +10,21 @@ bool PushList::contains(std::string_view url) const {
   return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.hint.url == url; });
 }
 
-bool PushList::repeats(const Hint& hint) const {
-  if (!hint.url.empty()) return contains(hint.url);
-  return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-    return entry.hint.url.empty() && entry.hint.imagesrcset == hint.imagesrcset;
+const Entry* PushList::first_of(const Hint& hint) const {
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    if (entry.hint.url != hint.url) return false;
+    return !hint.url.empty() || entry.hint.imagesrcset == hint.imagesrcset;
   });
+  return found == entries_.end() ? nullptr : &*found;
 }
 
-bool PushList::add(Hint hint, const Rule* rule) {
-  if (full() || repeats(hint)) return false;
-  entries_.push_back({std::move(hint), rule});
+bool PushList::add(Hint hint, const Rule* rule, bool personal) {
+  if (const Entry* first = first_of(hint)) {
+    if (!personal && first->hint == hint) entries_[static_cast<std::size_t>(first - entries_.data())].personal = false;
+    return false;
+  }
+  if (full()) return false;
+  entries_.push_back({std::move(hint), rule, personal});
   return true;
 }
 

@@ -15,22 +15,27 @@ struct Entry {
   Hint hint;
   /// The rule that gave it, or nullptr where the application did (a Link header, an upstream's 103).
   const Rule* rule = nullptr;
+  /// It came from what only this visitor is or has (Reads::personal): it stays out of what a shared cache may store.
+  bool personal = false;
 };
 
 class PushList {
  public:
   static constexpr std::size_t max_entries = 64;
 
-  /// False where the URL is in the list already (the first wins) or the list is full.
-  bool add(Hint hint, const Rule* rule);
+  /// False where the URL is in the list already (the first wins) or the list is full. A repeat for everybody of a
+  /// personal entry makes that one everybody's, if they are equal: an option might tell what the URL does not.
+  bool add(Hint hint, const Rule* rule, bool personal = false);
   bool contains(std::string_view url) const;
   /// True where `add` would refuse the hint as a repeat: same URL, or same set of sources where there is no URL.
-  bool repeats(const Hint& hint) const;
+  bool repeats(const Hint& hint) const { return first_of(hint) != nullptr; }
   bool full() const { return entries_.size() >= max_entries; }
   bool empty() const { return entries_.empty(); }
   const std::vector<Entry>& entries() const { return entries_; }
 
  private:
+  const Entry* first_of(const Hint& hint) const;
+
   std::vector<Entry> entries_;
 };
 

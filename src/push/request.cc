@@ -58,6 +58,14 @@ const Browser& Request::browser() const {
   return browser_;
 }
 
+const Abilities& Request::abilities() const {
+  if (!abilities_known_) {
+    if (clients != nullptr) abilities_ = clients->of(browser(), field("user-agent"));
+    abilities_known_ = true;
+  }
+  return abilities_;
+}
+
 std::string_view Request::purpose() const {
   for (std::string_view name : {"sec-purpose", "purpose", "x-moz"}) {
     const std::string_view value = field(name);
@@ -72,6 +80,15 @@ std::string_view Request::purpose() const {
 bool Request::save_data() const {
   const std::string_view value = field("save-data");
   return equals_ignoring_case(trim(value.substr(0, value.find(';'))), "on");
+}
+
+bool Request::conditional() const {
+  return field("if-none-match").data() != nullptr || field("if-modified-since").data() != nullptr;
+}
+
+bool Request::opts_out_of_hints() const {
+  const std::string_view value = field("no-early-hints");
+  return value.data() != nullptr && trim(value) != "?0";
 }
 
 bool Request::accepts_early_hints() const {
@@ -107,6 +124,7 @@ const std::vector<std::pair<std::string, std::string>>& Request::parameters() co
 }
 
 double Request::bucket(std::string_view name) const {
+  reads.personal();
   const std::string_view agent = field("user-agent");
   std::string message;
   message.reserve(client.address.size() + agent.size() + name.size() + 2);

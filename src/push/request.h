@@ -6,17 +6,20 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "push/clients.h"
+#include "push/reads.h"
 #include "push/user_agent.h"
 
 namespace outrider::push {
 
-class SentMemory;
+class Assets;
 
 /// A header field. Names are in lower case (RFC 9113 8.2.1; ours makes HTTP/1's so).
 struct Field {
@@ -46,17 +49,47 @@ struct ClientFacts {
   bool behind_proxy = false;
 };
 
+/// What the kernel says of the way to the client (tcp(7), TCP_INFO).
+struct Link {
+  std::uint64_t cwnd_bytes = 0;  // congestion window
+  std::chrono::microseconds rtt{0};
+};
+
+/// Asks the kernel. src/http implements it.
+class LinkSource {
+ public:
+  /// Nothing where the connection's other end is not the client, or is no TCP.
+  virtual std::optional<Link> link() const = 0;
+
+ protected:
+  ~LinkSource() = default;
+};
+
+/// A way that is known beforehand, as to a client that a test makes up.
+class FixedLink final : public LinkSource {
+ public:
+  explicit FixedLink(std::optional<Link> link = {}) : known(link) {}
+  std::optional<Link> link() const override { return known; }
+
+  std::optional<Link> known;
+};
+
 enum class Phase : std::uint8_t { request, response };
 
 /// Filled by src/http. The public members are facts of the wire; the functions derive the rest.
 class Request {
  public:
   std::string_view id, method, scheme, host, path, query, protocol;  // path: decoded, normalised, without the query
+  std::string_view authority;  // the host as the client wrote it, with a port where there is one
   Fields fields;
   ClientFacts client;
   TlsFacts tls;
-  /// What this connection has been sent; nullptr behind a proxy.
-  const SentMemory* sent = nullptr;
+  /// What is known of assets, and whether this client has them; nullptr where nobody says.
+  const Assets* assets = nullptr;
+  /// Who knows the way to the client; nullptr where nobody does.
+  const LinkSource* link_source = nullptr;
+  /// What each browser can use; nullptr: nothing but Link.
+  const ClientTable* clients = nullptr;
   /// Key of `bucket`: 16 random bytes or those of the configured file.
   std::array<std::uint8_t, 16> bucket_key{};
   std::chrono::system_clock::time_point now;
@@ -65,13 +98,22 @@ class Request {
 
   /// Family, version, mobile, bot: parsed from the client hints and the user agent once.
   const Browser& browser() const;
+  /// What this client can use ahead of a page, by the table of clients.
+  const Abilities& abilities() const;
   /// Sec-Fetch-Mode: navigate.
   bool navigation() const { return field("sec-fetch-mode") == "navigate"; }
   /// Sec-Purpose or Purpose: "prefetch", "prerender", or empty.
   std::string_view purpose() const;
   bool save_data() const;
+  /// If-None-Match or If-Modified-Since: the client has the page, and asks whether it has changed.
+  bool conditional() const;
+  /// The client's own word that it wants nothing ahead of the page: a field `no-early-hints` with any value but "?0"
+  /// (RFC 8941 3.3.6).
+  bool opts_out_of_hints() const;
   /// A 103 may be sent: HTTP/2, navigating, no push, not a prefetch.
   bool accepts_early_hints() const;
+  /// The way to the client, where anybody knows it.
+  std::optional<Link> link() const { return link_source != nullptr ? link_source->link() : std::nullopt; }
   /// Cookies in the order in which they came (RFC 6265 5.4), all Cookie fields taken together.
   const std::vector<Field>& cookies() const;
   /// Query parameters, percent-decoded, in order. '+' is a space.
@@ -79,9 +121,13 @@ class Request {
   /// A stable number in [0, 1) for this visitor (address and user agent) and name (SipHash of both).
   double bucket(std::string_view name) const;
 
+  /// What rules have looked at since somebody cleared it: noted by whoever evaluates them.
+  mutable Reads reads;
+
  private:
-  mutable bool browser_known_ = false, cookies_known_ = false, parameters_known_ = false;
+  mutable bool browser_known_ = false, abilities_known_ = false, cookies_known_ = false, parameters_known_ = false;
   mutable Browser browser_;
+  mutable Abilities abilities_;
   mutable std::vector<Field> cookies_;
   mutable std::vector<std::pair<std::string, std::string>> parameters_;
 };

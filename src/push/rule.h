@@ -33,7 +33,8 @@ struct Rule {
   Deliver deliver = Deliver::automatic;
   bool final = false;
   bool shadow = false;
-  std::optional<double> share;  // of visitors, (0, 1]
+  std::optional<double> share;                // of visitors, (0, 1]
+  std::optional<std::uint64_t> budget_bytes;  // what its entries may push for one page at most
   std::optional<std::chrono::system_clock::time_point> from, until;
 
   bool operator==(const Rule&) const = default;

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The tables behind api.h. A name that stands here and has no reader or binding (or the reverse) fails a unit test.
+// The tables behind api.h. A name that stands here and has no reader or binding (or the reverse) fails a unit test. A
+// field of `req` that does not say what it looks at does not compile.
 #include "script/api.h"
 
 #include <algorithm>
+#include <iterator>
+
+#include "push/reads.h"
 
 namespace outrider::script {
 namespace {
@@ -30,6 +34,9 @@ constexpr ApiEntry rule_keys[] = {
     {"deliver", "\"auto\"|\"push\"|\"early_hints\"|\"link\"", "\"auto\"",
      "Restricts how its hints go out; \"push\" and \"early_hints\" fall back to Link."},
     {"final", "boolean", "false", "After this rule matched, even with an empty list, no later rule is looked at."},
+    {"budget_bytes", "integer", "",
+     "How many bytes its hints may push for one page at most; what exceeds it goes as a 103 or Link. Without it the "
+     "site's budget alone counts."},
     {"share", "number", "1", "The share of visitors it applies to, above 0 and at most 1; stable for each visitor."},
     {"shadow", "boolean", "false", "It is evaluated, counted and explained, but its hints are delivered to nobody."},
     {"from", "string", "",
@@ -105,50 +112,90 @@ constexpr ApiEntry globals[] = {
     {"json", "table", "", "json.decode(text), while the files load."},
 };
 
+constexpr Looks at_nothing{Looks::At::nothing};
+constexpr Looks at_named_fields{Looks::At::named_fields};
+constexpr Looks at_visitor{Looks::At::personal};
+constexpr Looks inside{Looks::At::inside};
+
+template <class... Names>
+constexpr Looks at_fields(Names... names) {
+  return {Looks::At::fields, {std::string_view(names)...}};
+}
+
+template <class... Names>
+constexpr Looks at_visitor_and_fields(Names... names) {
+  return {Looks::At::personal, {std::string_view(names)...}};
+}
+
+constexpr bool all_say(std::span<const ApiEntry> entries) {
+  return std::none_of(entries.begin(), entries.end(),
+                      [](const ApiEntry& entry) { return entry.looks.at == Looks::At::not_said; });
+}
+
 constexpr ApiEntry request_fields[] = {
-    {"id", "string", "", "The request's id, as the access log and the upstream get it."},
-    {"method", "string", "", "GET, HEAD, …"},
-    {"scheme", "\"http\"|\"https\"", "", "The connection's, or what a trusted proxy says; never the client's word."},
-    {"host", "string", "", "The host asked for, in lower case, without the port."},
-    {"path", "string", "", "The path, decoded and normalised, without the query."},
-    {"params", "table<string, string>", "", "What the {name} parts of the rule's path captured."},
-    {"query", "Fields", "", "Query parameters, decoded, by name; the first where a name repeats."},
-    {"query_string", "string", "", "The query as it was sent, without the question mark; empty where there is none."},
-    {"headers", "Fields", "", "Header fields by name, without regard to case; the first where a name repeats."},
-    {"cookies", "Fields", "", "Cookies by name; the first where a name repeats."},
-    {"protocol", "string", "", "The protocol's version: \"HTTP/2\", \"HTTP/1.1\"."},
-    {"client", "Client", "", "Who asks."},
-    {"tls", "Tls", "", "The connection's TLS."},
+    {"id", "string", "", "The request's id, as the access log and the upstream get it.", at_visitor},
+    {"method", "string", "", "GET, HEAD, …", at_nothing},
+    {"scheme", "\"http\"|\"https\"", "", "The connection's, or what a trusted proxy says; never the client's word.",
+     at_nothing},
+    {"host", "string", "", "The host asked for, in lower case, without the port.", at_nothing},
+    {"path", "string", "", "The path, decoded and normalised, without the query.", at_nothing},
+    {"params", "table<string, string>", "", "What the {name} parts of the rule's path captured.", at_nothing},
+    {"query", "Fields", "", "Query parameters, decoded, by name; the first where a name repeats.", at_nothing},
+    {"query_string", "string", "", "The query as it was sent, without the question mark; empty where there is none.",
+     at_nothing},
+    {"headers", "Fields", "", "Header fields by name, without regard to case; the first where a name repeats.",
+     at_named_fields},
+    {"cookies", "Fields", "", "Cookies by name; the first where a name repeats.", at_visitor},
+    {"protocol", "string", "", "The protocol's version: \"HTTP/2\", \"HTTP/1.1\".", at_visitor},
+    {"client", "Client", "", "Who asks.", inside},
+    {"tls", "Tls", "", "The connection's TLS.", inside},
     {"language", "fun(offered: string[]): string?", "",
-     "The first of the offered language tags that Accept-Language prefers, or nil."},
-    {"bucket", "fun(name: string): number", "", "A number in [0, 1) that is stable for a visitor and a name."},
-    {"sent", "fun(path: string): boolean", "", "Whether the path was pushed on this connection already."},
+     "The first of the offered language tags that Accept-Language prefers, or nil.", at_fields("accept-language")},
+    {"bucket", "fun(name: string): number", "", "A number in [0, 1) that is stable for a visitor and a name.",
+     at_visitor},
+    {"sent", "fun(path: string): boolean", "",
+     "Whether the asset, written as a hint's URL, went over this connection already and has not changed since.",
+     at_visitor},
+    {"cached", "fun(path: string): boolean?", "",
+     "Whether the client has the asset, written as a hint's URL, in its present version, as far as its cookie tells; "
+     "nil where it has been here and nobody knows which version is the present one.",
+     at_visitor},
 };
+static_assert(all_say(request_fields));
 
 constexpr ApiEntry client_fields[] = {
-    {"address", "string", "", "The client's address; behind a trusted proxy the forwarded one."},
-    {"peer", "string", "", "The address of the connection's other end."},
+    {"address", "string", "", "The client's address; behind a trusted proxy the forwarded one.", at_visitor},
+    {"peer", "string", "", "The address of the connection's other end.", at_visitor},
     {"family", "\"chromium\"|\"firefox\"|\"safari\"|\"other\"", "",
-     "The browser's family; all browsers on iOS are safari."},
-    {"version", "integer?", "", "Its major version, or nil where it is not known."},
-    {"mobile", "boolean", "", "A mobile browser."},
-    {"accepts_push", "boolean", "", "It takes PUSH_PROMISE on this connection."},
-    {"accepts_early_hints", "boolean", "", "A 103 may be sent to it."},
-    {"navigation", "boolean", "", "The request navigates (Sec-Fetch-Mode: navigate)."},
-    {"purpose", "\"prefetch\"|\"prerender\"|nil", "", "Why a browser asks ahead of its user, or nil."},
-    {"save_data", "boolean", "", "It asks for less data."},
-    {"bot", "boolean", "", "A crawler or another program that names itself as one."},
-    {"new_connection", "boolean?", "", "This is the first request of its connection; nil behind a proxy."},
-    {"country", "string?", "", "Two letters (ISO 3166-1), or nil where nobody said."},
+     "The browser's family; all browsers on iOS are safari.", at_visitor},
+    {"version", "integer?", "", "Its major version, or nil where it is not known.", at_visitor},
+    {"mobile", "boolean", "", "A mobile browser.", at_visitor},
+    {"accepts_push", "boolean", "", "It takes PUSH_PROMISE on this connection.", at_visitor},
+    {"accepts_early_hints", "boolean", "", "A 103 may be sent to it.",
+     at_visitor_and_fields("sec-fetch-mode", "sec-purpose", "purpose", "x-moz")},
+    {"navigation", "boolean", "", "The request navigates (Sec-Fetch-Mode: navigate).", at_fields("sec-fetch-mode")},
+    {"purpose", "\"prefetch\"|\"prerender\"|nil", "", "Why a browser asks ahead of its user, or nil.",
+     at_fields("sec-purpose", "purpose", "x-moz")},
+    {"save_data", "boolean", "", "It asks for less data.", at_fields("save-data")},
+    {"bot", "boolean", "", "A crawler or another program that names itself as one.", at_visitor},
+    {"rtt_ms", "number?", "",
+     "The connection's round trip in milliseconds, as the kernel measured it; nil behind a proxy and on unix sockets.",
+     at_visitor},
+    {"cwnd_bytes", "integer?", "",
+     "The connection's congestion window in bytes: what may be on the way at once; nil where rtt_ms is.", at_visitor},
+    {"new_connection", "boolean?", "", "This is the first request of its connection; nil behind a proxy.", at_visitor},
+    {"country", "string?", "", "Two letters (ISO 3166-1), or nil where nobody said.", at_visitor},
 };
+static_assert(all_say(client_fields));
 
 constexpr ApiEntry tls_fields[] = {
-    {"used", "boolean", "", "The connection is encrypted by this server."},
-    {"version", "string?", "", "\"TLSv1.3\""},
-    {"cipher", "string?", "", "\"TLS_AES_256_GCM_SHA384\""},
-    {"server_name", "string?", "", "The name asked for in the handshake (SNI), or nil."},
-    {"session_reused", "boolean", "", "The handshake resumed an earlier session."},
+    {"used", "boolean", "", "The connection is encrypted by this server.", at_visitor},
+    {"version", "string?", "", "\"TLSv1.3\"", at_visitor},
+    {"cipher", "string?", "", "\"TLS_AES_256_GCM_SHA384\"", at_visitor},
+    {"server_name", "string?", "", "The name asked for in the handshake (SNI), or nil.", at_visitor},
+    {"session_reused", "boolean", "", "The handshake resumed an earlier session.", at_visitor},
 };
+static_assert(all_say(tls_fields));
 
 constexpr ApiEntry fields_methods[] = {
     {"all", "fun(self, name: string): string[]", "", "Every value of that name, in the order in which they came."},
@@ -158,9 +205,11 @@ constexpr ApiEntry fields_methods[] = {
 };
 
 constexpr ApiEntry response_fields[] = {
-    {"status", "integer", "", "The response's status code."},
-    {"headers", "Fields", "", "Its header fields by name, without regard to case; the first where a name repeats."},
+    {"status", "integer", "", "The response's status code.", at_nothing},
+    {"headers", "Fields", "", "Its header fields by name, without regard to case; the first where a name repeats.",
+     at_nothing},
 };
+static_assert(all_say(response_fields));
 
 constexpr ApiEntry test_globals[] = {
     {"request", "fun(request: TestRequest): TestedRequest", "",
@@ -185,6 +234,8 @@ constexpr ApiEntry test_request_keys[] = {
      "Header fields, in the order of their names; a list is a field that repeats."},
     {"cookies", "table<string, string|string[]>", "{}", "Cookies, in the order of their names."},
     {"client", "TestClient", "{}", "What the connection tells of the client; its browser follows from the headers."},
+    {"sent", "string|string[]", "{}", "Paths of assets for which req.sent() is true."},
+    {"cached", "string|string[]", "{}", "Paths of assets for which req.cached() is true."},
 };
 
 constexpr ApiEntry test_client_keys[] = {
@@ -192,6 +243,10 @@ constexpr ApiEntry test_client_keys[] = {
     {"country", "string", "", "Two letters (ISO 3166-1)."},
     {"accepts_push", "boolean", "false", "It takes PUSH_PROMISE on this connection."},
     {"new_connection", "boolean", "true", "This is the first request of its connection."},
+    {"rtt_ms", "number", "",
+     "Its round trip in milliseconds, above 0; req.client.cwnd_bytes is then 14600, if not given."},
+    {"cwnd_bytes", "integer", "",
+     "Its congestion window in bytes, above 0; req.client.rtt_ms is then 100, if not given."},
 };
 
 constexpr ApiEntry checks[] = {
@@ -201,6 +256,14 @@ constexpr ApiEntry checks[] = {
 };
 
 }  // namespace
+
+void Looks::note(push::Reads& reads) const {
+  if (at == At::personal) reads.personal();
+  for (const std::string_view field : fields) {
+    if (field.empty()) break;
+    reads.field(field);
+  }
+}
 
 std::span<const ApiEntry> api(ApiSection section) {
   switch (section) {

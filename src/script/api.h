@@ -5,11 +5,34 @@
 // any thread may read it.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
 
+namespace outrider::push {
+class Reads;
+}
+
 namespace outrider::script {
+
+/// What a function of a rule has looked at once it asked for a field of `req`, as push::Reads has it.
+struct Looks {
+  enum class At : std::uint8_t {
+    not_said,      // no row of req may have this
+    nothing,       // the same for everybody who asks for this URL
+    fields,        // the request fields below
+    named_fields,  // request fields that are named when it is used (req.headers)
+    personal,      // the visitor, and perhaps the request fields below
+    inside,        // it is a table whose own rows say it
+  };
+  At at = At::not_said;
+  std::array<std::string_view, 4> fields{};  // in lower case, empty ones last
+
+  /// Adds it, named fields excepted.
+  void note(push::Reads& reads) const;
+};
 
 /// One name that a rule file may write.
 struct ApiEntry {
@@ -17,6 +40,7 @@ struct ApiEntry {
   std::string_view type;      // "string|string[]", "boolean", "fun(name: string): number", …
   std::string_view fallback;  // what holds where it is left out, as Lua writes it; empty where nothing does
   std::string_view sentence;  // for a person; units and limits included
+  Looks looks{};              // of req, req.client, req.tls and res: what reading it looks at
 };
 
 /// The tables of the API, each in the order in which a manual lists them.

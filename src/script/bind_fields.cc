@@ -16,12 +16,37 @@ namespace {
 
 // Upvalues of every function here; the first is the context.
 constexpr int source_upvalue = 2;
-constexpr int methods_upvalue = 3;   // of __index
-constexpr int serial_upvalue = 3;    // of an iterator
-constexpr int position_upvalue = 4;  // of an iterator
+constexpr int looks_upvalue = 3;
+constexpr int methods_upvalue = 4;   // of __index
+constexpr int serial_upvalue = 4;    // of an iterator
+constexpr int position_upvalue = 5;  // of an iterator
 
 const FieldSource& running_source(lua_State* L) {
   return *static_cast<const FieldSource*>(lua_touserdata(L, lua_upvalueindex(source_upvalue)));
+}
+
+const Looks& running_looks(lua_State* L) {
+  return *static_cast<const Looks*>(lua_touserdata(L, lua_upvalueindex(looks_upvalue)));
+}
+
+/// Notes that the running function looks for the fields of this name.
+void note_name(lua_State* L, const CallContext& context, std::string_view name) {
+  const Looks& looks = running_looks(L);
+  if (looks.at == Looks::At::named_fields) {
+    context.request->reads.field(name);
+  } else {
+    looks.note(context.request->reads);
+  }
+}
+
+/// Notes that it looks at all of them. Other requests may have fields of other names, which no Vary can tell.
+void note_all(lua_State* L, const CallContext& context) {
+  const Looks& looks = running_looks(L);
+  if (looks.at == Looks::At::named_fields) {
+    context.request->reads.personal();
+  } else {
+    looks.note(context.request->reads);
+  }
 }
 
 /// A name to compare with, in lower case where the source wants that; short ones without an allocation.
@@ -40,8 +65,10 @@ class WantedName {
   std::string_view name_;
 };
 
-std::optional<std::string_view> find(const FieldSource& source, const CallContext& context, std::string_view name) {
+std::optional<std::string_view> find(lua_State* L, const FieldSource& source, const CallContext& context,
+                                     std::string_view name) {
   const WantedName wanted(name, source);
+  note_name(L, context, wanted.text());
   const std::size_t size = source.size(context);
   for (std::size_t i = 0; i < size; ++i) {
     const auto item = source.at(context, i);
@@ -70,7 +97,7 @@ int read(State&, lua_State* L) {
   if (!name) {
     throw ScriptError(fmt::format("{} is read by name, found {} as a name", source.shown_as, State::describe(L, 2)));
   }
-  const auto value = find(source, context, *name);
+  const auto value = find(L, source, context, *name);
   if (value) {
     push_text(L, *value);
   } else {
@@ -92,6 +119,7 @@ int all(State&, lua_State* L) {
   const CallContext& context = running_context(L);
   const FieldSource& source = running_source(L);
   const WantedName wanted(name_argument(L, "all"), source);
+  note_name(L, context, wanted.text());
   lua_newtable(L);
   int count = 0;
   const std::size_t size = source.size(context);
@@ -108,6 +136,11 @@ int match(State&, lua_State* L) {
   const CallContext& context = running_context(L);
   const FieldSource& source = running_source(L);
   const WantedName glob(name_argument(L, "match"), source);
+  if (glob.text().find('*') == std::string_view::npos) {
+    note_name(L, context, glob.text());
+  } else {
+    note_all(L, context);
+  }
   const std::size_t size = source.size(context);
   for (std::size_t i = 0; i < size; ++i) {
     const auto item = source.at(context, i);
@@ -138,24 +171,27 @@ int next_field(State&, lua_State* L) {
 
 int each(State&, lua_State* L) {
   const CallContext& context = running_context(L);
+  note_all(L, context);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_pushvalue(L, lua_upvalueindex(source_upvalue));
+  lua_pushvalue(L, lua_upvalueindex(looks_upvalue));
   lua_pushnumber(L, static_cast<lua_Number>(context.serial));
   lua_pushnumber(L, 0);
-  lua_pushcclosure(L, binding<next_field>, 4);
+  lua_pushcclosure(L, binding<next_field>, 5);
   return 1;
 }
 
 void push_upvalues(lua_State* L, const CallContext& context, const FieldSource& source) {
   lua_pushlightuserdata(L, const_cast<CallContext*>(&context));
   lua_pushlightuserdata(L, const_cast<FieldSource*>(&source));
+  lua_pushlightuserdata(L, const_cast<Looks*>(&looks_of(source.section, source.name)));
 }
 
 /// Sets a function in the table on top of the stack.
 void set_function(lua_State* L, const CallContext& context, const FieldSource& source, const char* name,
                   lua_CFunction function) {
   push_upvalues(L, context, source);
-  lua_pushcclosure(L, function, 2);
+  lua_pushcclosure(L, function, 3);
   lua_setfield(L, -2, name);
 }
 
@@ -166,35 +202,55 @@ push::Fields response_fields(const CallContext& context) {
 
 }  // namespace
 
-const FieldSource request_headers{"req.headers", true, true,
+const FieldSource request_headers{"req.headers",
+                                  ApiSection::request,
+                                  "headers",
+                                  true,
+                                  true,
                                   [](const CallContext& context) { return context.request->fields.size(); },
                                   [](const CallContext& context, std::size_t position) {
                                     const push::Field& field = context.request->fields[position];
                                     return FieldSource::Item{field.name, field.value};
                                   }};
 
-const FieldSource request_cookies{"req.cookies", false, true,
+const FieldSource request_cookies{"req.cookies",
+                                  ApiSection::request,
+                                  "cookies",
+                                  false,
+                                  true,
                                   [](const CallContext& context) { return context.request->cookies().size(); },
                                   [](const CallContext& context, std::size_t position) {
                                     const push::Field& cookie = context.request->cookies()[position];
                                     return FieldSource::Item{cookie.name, cookie.value};
                                   }};
 
-const FieldSource request_query{"req.query", false, true,
+const FieldSource request_query{"req.query",
+                                ApiSection::request,
+                                "query",
+                                false,
+                                true,
                                 [](const CallContext& context) { return context.request->parameters().size(); },
                                 [](const CallContext& context, std::size_t position) {
                                   const auto& parameter = context.request->parameters()[position];
                                   return FieldSource::Item{parameter.first, parameter.second};
                                 }};
 
-const FieldSource request_params{"req.params", false, false,
+const FieldSource request_params{"req.params",
+                                 ApiSection::request,
+                                 "params",
+                                 false,
+                                 false,
                                  [](const CallContext& context) { return context.match->captures.size(); },
                                  [](const CallContext& context, std::size_t position) {
                                    const push::Capture& capture = context.match->captures[position];
                                    return FieldSource::Item{capture.name, capture.value};
                                  }};
 
-const FieldSource response_headers{"res.headers", true, true,
+const FieldSource response_headers{"res.headers",
+                                   ApiSection::response,
+                                   "headers",
+                                   true,
+                                   true,
                                    [](const CallContext& context) { return response_fields(context).size(); },
                                    [](const CallContext& context, std::size_t position) {
                                      const push::Field& field = response_fields(context)[position];
@@ -211,7 +267,7 @@ void push_fields(lua_State* L, const CallContext& context, const FieldSource& so
     set_function(L, context, source, "match", binding<match>);
     set_function(L, context, source, "each", binding<each>);
   }
-  lua_pushcclosure(L, binding<read>, 3);
+  lua_pushcclosure(L, binding<read>, 4);
   lua_setfield(L, -2, "__index");
   set_function(L, context, source, "__newindex", binding<refuse_write>);
   set_function(L, context, source, "__tostring", binding<name_fields>);

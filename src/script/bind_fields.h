@@ -16,8 +16,10 @@ struct FieldSource {
   using Item = std::pair<std::string_view, std::string_view>;
 
   const char* shown_as;  // "req.headers"
-  bool ignores_case;     // names are in lower case, and so are the keys before they are compared
-  bool has_methods;      // `all`, `match`, `each`; without them every name is free for a field
+  ApiSection section;    // with `name`, its row in the API's table, which says what it looks at
+  const char* name;
+  bool ignores_case;  // names are in lower case, and so are the keys before they are compared
+  bool has_methods;   // `all`, `match`, `each`; without them every name is free for a field
   std::size_t (*size)(const CallContext& context);
   Item (*at)(const CallContext& context, std::size_t position);
 };

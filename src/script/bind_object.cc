@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "script/bind_object.h"
 
+#include <new>
+
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "script/stack.h"
 
@@ -11,13 +14,24 @@ namespace {
 
 // Upvalues of an object's __index.
 constexpr int context_upvalue = 1;
-constexpr int names_upvalue = 2;  // field name → Getter as light userdata, or the constant itself
+constexpr int names_upvalue = 2;  // field name → BoundField as light userdata, or the constant itself
 constexpr int section_upvalue = 3;
+// The fourth is the userdata that holds the BoundFields.
 
-/// A function pointer cannot be a void* in portable C++, but a pointer to the entry that holds it can.
-const Field& field_at(lua_State* L, int index) {
-  return *static_cast<const Field*>(lua_touserdata(L, index));
-}
+// Upvalues of a method; the first is the context.
+constexpr int function_upvalue = 2;
+constexpr int looks_upvalue = 3;
+
+/// There is no way to a getter but through this, so that no field is read unnoted.
+struct BoundField {
+  Getter get;
+  const Looks* looks;
+
+  void push(lua_State* L, const CallContext& context) const {
+    if (looks->at != Looks::At::nothing) looks->note(context.request->reads);
+    get(L, context);
+  }
+};
 
 [[noreturn]] void throw_unknown(lua_State* L) {
   const auto section = static_cast<ApiSection>(lua_tointeger(L, lua_upvalueindex(section_upvalue)));
@@ -34,7 +48,7 @@ int read_field(State&, lua_State* L) {
   lua_rawget(L, lua_upvalueindex(names_upvalue));
   const int type = lua_type(L, -1);
   if (type == LUA_TLIGHTUSERDATA) {
-    field_at(L, -1).get(L, context);
+    static_cast<const BoundField*>(lua_touserdata(L, -1))->push(L, context);
   } else if (type == LUA_TNIL) {
     throw_unknown(L);
   }
@@ -58,41 +72,53 @@ void set_metamethod(lua_State* L, const char* name, lua_CFunction function, ApiS
   lua_setfield(L, -2, name);
 }
 
-/// Pushes the table of fields; takes the constants that are on top of the stack.
-void push_names(lua_State* L, std::span<const Field> fields, std::span<const char* const> constant_names) {
+/// Pushes the table of fields and the userdata that it points into; takes the constants that are on top of the stack.
+void push_names(lua_State* L, ApiSection section, std::span<const Field> fields,
+                std::span<const char* const> constant_names) {
   lua_createtable(L, 0, static_cast<int>(fields.size() + constant_names.size()));
   const int first_constant = lua_gettop(L) - static_cast<int>(constant_names.size());
   for (std::size_t i = 0; i < constant_names.size(); ++i) {
     lua_pushvalue(L, first_constant + static_cast<int>(i));
     lua_setfield(L, -2, constant_names[i]);
   }
-  for (const Field& field : fields) {
-    lua_pushlightuserdata(L, const_cast<Field*>(&field));
-    lua_setfield(L, -2, field.name);
+  auto* bound = static_cast<BoundField*>(lua_newuserdata(L, sizeof(BoundField) * fields.size()));
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    new (&bound[i]) BoundField{fields[i].get, &looks_of(section, fields[i].name)};
+    lua_pushlightuserdata(L, &bound[i]);
+    lua_setfield(L, -3, fields[i].name);
   }
   lua_insert(L, first_constant);
-  lua_settop(L, first_constant);
+  lua_insert(L, first_constant);
+  lua_settop(L, first_constant + 1);
+}
+
+int call_method(State& state, lua_State* L) {
+  const auto& looks = *static_cast<const Looks*>(lua_touserdata(L, lua_upvalueindex(looks_upvalue)));
+  looks.note(running_context(L).request->reads);
+  return reinterpret_cast<State::Binding>(lua_touserdata(L, lua_upvalueindex(function_upvalue)))(state, L);
 }
 
 }  // namespace
 
 void push_object(lua_State* L, const CallContext& context, ApiSection section, std::span<const Field> fields,
                  std::span<const char* const> constant_names) {
-  push_names(L, fields, constant_names);
-  const int names = lua_gettop(L);
+  push_names(L, section, fields, constant_names);
+  const int names = lua_gettop(L) - 1;
   lua_newuserdata(L, 1);
   lua_createtable(L, 0, 4);
   lua_pushlightuserdata(L, const_cast<CallContext*>(&context));
   lua_pushvalue(L, names);
   lua_pushinteger(L, static_cast<lua_Integer>(section));
-  lua_pushcclosure(L, binding<read_field>, 3);
+  lua_pushvalue(L, names + 1);
+  lua_pushcclosure(L, binding<read_field>, 4);
   lua_setfield(L, -2, "__index");
   set_metamethod(L, "__newindex", binding<refuse_write>, section);
   set_metamethod(L, "__tostring", binding<name_object>, section);
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");
   lua_setmetatable(L, -2);
-  lua_remove(L, names);
+  lua_replace(L, names);
+  lua_settop(L, names);
 }
 
 void push_with_context(lua_State* L, const CallContext& context, State::Binding function) {
@@ -104,6 +130,20 @@ void push_with_context(lua_State* L, const CallContext& context, State::Binding 
         return State::enter(inner, reinterpret_cast<State::Binding>(lua_touserdata(inner, lua_upvalueindex(2))));
       },
       2);
+}
+
+void push_method(lua_State* L, const CallContext& context, ApiSection section, const char* name,
+                 State::Binding function) {
+  lua_pushlightuserdata(L, const_cast<CallContext*>(&context));
+  lua_pushlightuserdata(L, reinterpret_cast<void*>(function));
+  lua_pushlightuserdata(L, const_cast<Looks*>(&looks_of(section, name)));
+  lua_pushcclosure(L, binding<call_method>, 3);
+}
+
+const Looks& looks_of(ApiSection section, std::string_view name) {
+  const ApiEntry* entry = api_entry(section, name);
+  CHECK(entry != nullptr);
+  return entry->looks;
 }
 
 const CallContext& running_context(lua_State* L) {

@@ -35,16 +35,22 @@ struct Field {
   Getter get;
 };
 
-/// Pushes an object with these fields. The objects and functions on top of the stack, as many as `constant_names`,
-/// become constant fields of those names and are popped. `context` must live as long as the state. Unknown fields are
-/// errors with a suggestion from the API's `section`. Raises a Lua error if memory ends.
+/// Pushes an object with these fields; whoever reads one notes what the API's table says it looks at. The objects and
+/// functions on top of the stack, as many as `constant_names`, become constant fields of those names and are popped.
+/// `context` must live as long as the state. Unknown fields are errors with a suggestion from the API's `section`.
+/// Raises a Lua error if memory ends.
 void push_object(lua_State* L, const CallContext& context, ApiSection section, std::span<const Field> fields,
                  std::span<const char* const> constant_names);
 
 /// Pushes `function` with the context as its first upvalue.
 void push_with_context(lua_State* L, const CallContext& context, State::Binding function);
-/// The context of the running function, which push_with_context or push_object made. Throws ScriptError where the
-/// request has ended.
+/// The same for the field `name` of the API's `section`: each call notes what the table says it looks at. The call and
+/// not the access, because a file may keep the function.
+void push_method(lua_State* L, const CallContext& context, ApiSection section, const char* name,
+                 State::Binding function);
+/// What the API's table says that the field looks at.
+const Looks& looks_of(ApiSection section, std::string_view name);
+/// The context of the running function, which one of the above made. Throws ScriptError where the request has ended.
 const CallContext& running_context(lua_State* L);
 
 /// Pushes a string, or nil for an empty one.

@@ -7,8 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "push/assets.h"
 #include "push/condition.h"
-#include "push/sent_memory.h"
+#include "push/plan.h"
 #include "script/bind_fields.h"
 #include "script/read_values.h"
 #include "script/stack.h"
@@ -65,6 +66,22 @@ void client_new_connection(lua_State* L, const CallContext& context) {
   }
 }
 
+void client_rtt_ms(lua_State* L, const CallContext& context) {
+  if (const auto link = context.request->link()) {
+    lua_pushnumber(L, std::chrono::duration<lua_Number, std::milli>(link->rtt).count());
+  } else {
+    lua_pushnil(L);
+  }
+}
+
+void client_cwnd_bytes(lua_State* L, const CallContext& context) {
+  if (const auto link = context.request->link()) {
+    lua_pushnumber(L, static_cast<lua_Number>(link->cwnd_bytes));
+  } else {
+    lua_pushnil(L);
+  }
+}
+
 const push::Response& response_of(const CallContext& context) {
   if (context.response == nullptr) throw ScriptError("the response has ended");
   return *context.response;
@@ -82,7 +99,7 @@ constexpr Field request_fields[] = {
 
 /// In the order in which install() pushes them.
 constexpr std::array request_constants{"params", "query",    "headers", "cookies", "client",
-                                       "tls",    "language", "bucket",  "sent"};
+                                       "tls",    "language", "bucket",  "sent",    "cached"};
 
 constexpr Field client_fields[] = {
     {"address", client_text<&push::ClientFacts::address>},
@@ -97,6 +114,8 @@ constexpr Field client_fields[] = {
     {"purpose", [](lua_State* L, const CallContext& context) { push_string_or_nil(L, context.request->purpose()); }},
     {"save_data", request_flag<&Request::save_data>},
     {"bot", browser_flag<&push::Browser::bot>},
+    {"rtt_ms", client_rtt_ms},
+    {"cwnd_bytes", client_cwnd_bytes},
     {"new_connection", client_new_connection},
     {"country", client_text<&push::ClientFacts::country>},
 };
@@ -141,11 +160,30 @@ int bucket(State&, lua_State* L) {
   return 1;
 }
 
+/// The path of the asset that the running function is asked about, as push::Assets knows it; empty where it is not on
+/// the request's own host, or nobody knows of assets.
+std::string_view asset_argument(lua_State* L, const push::Request& request, const char* function) {
+  const std::string_view url = string_argument(L, function, "a path");
+  const std::string_view authority = request.authority.empty() ? request.host : request.authority;
+  return request.assets == nullptr ? std::string_view() : push::same_origin_path(url, request.scheme, authority);
+}
+
 int sent(State&, lua_State* L) {
-  const CallContext& context = running_context(L);
-  const std::string_view path = string_argument(L, "req.sent", "a path");
-  const push::SentMemory* memory = context.request->sent;
-  lua_pushboolean(L, memory != nullptr && memory->contains(context.request->host, path));
+  const push::Request& request = *running_context(L).request;
+  const std::string_view path = asset_argument(L, request, "req.sent");
+  lua_pushboolean(L, !path.empty() && request.assets->sent(path));
+  return 1;
+}
+
+int cached(State&, lua_State* L) {
+  const push::Request& request = *running_context(L).request;
+  const std::string_view path = asset_argument(L, request, "req.cached");
+  const push::Cached answer = path.empty() ? push::Cached::no : request.assets->cached(path);
+  if (answer == push::Cached::perhaps) {
+    lua_pushnil(L);
+  } else {
+    lua_pushboolean(L, answer == push::Cached::yes);
+  }
   return 1;
 }
 
@@ -175,9 +213,10 @@ void RequestObjects::install(State& state, lua_State* L) {
   push_fields(L, context_, request_cookies);
   push_object(L, context_, ApiSection::client, client_fields, {});
   push_object(L, context_, ApiSection::tls, tls_fields, {});
-  push_with_context(L, context_, language);
-  push_with_context(L, context_, bucket);
-  push_with_context(L, context_, sent);
+  push_method(L, context_, ApiSection::request, "language", language);
+  push_method(L, context_, ApiSection::request, "bucket", bucket);
+  push_method(L, context_, ApiSection::request, "sent", sent);
+  push_method(L, context_, ApiSection::request, "cached", cached);
   push_object(L, context_, ApiSection::request, request_fields, request_constants);
   request_ref_ = state.ref(L);
 

@@ -1,60 +1,19 @@
 // SPDX-License-Identifier: MIT
-// One file, one state, one watchdog, for as long as the file runs.
 #include "script/config_file.h"
 
-#include <fmt/format.h>
-
-#include <chrono>
-
-#include "script/lua_api.h"
-#include "script/outline.h"
 #include "script/secrets.h"
 #include "script/sources.h"
-#include "script/state.h"
-#include "script/values.h"
-#include "script/watchdog.h"
+#include "script/table_file.h"
 
 namespace outrider::script {
-namespace {
-
-constexpr std::chrono::milliseconds kCpuLimit{5000};
-
-/// Where the file's `return` is, as far as the outline tells.
-Place result_place(const Outline& outline, const std::string& shown_as) {
-  return {shown_as, outline.returned() != nullptr ? outline.returned()->line : 0};
-}
-
-}  // namespace
 
 Value load_config_file(const std::filesystem::path& file, const std::string& shown_as, SourceLog& sources) {
   std::error_code error;
   const auto absolute_file = std::filesystem::absolute(file, error);
   const auto text = sources.read(absolute_file, SourceLog::kLargestLuaFile);
   if (!text) throw LoadError({shown_as, 0}, text.error().message);
-
-  Watchdog watchdog;
-  State state(Limits{}, &watchdog);
-  const Outline outline = Outline::parse(**text);
-  Value tree;
-  std::vector<Problem> problems;
-  const auto result = state.run(kCpuLimit, [&](lua_State* lua) {
-    open_secrets(state, lua, absolute_file.parent_path());
-    if (const auto loaded = state.load(lua, **text, shown_as); !loaded) throw ScriptError(loaded.error().message, 0);
-    lua_call(lua, 0, 1);
-    tree = value_at(lua, -1, outline.returned(), result_place(outline, shown_as), problems);
-  });
-  if (!result) throw LoadError({problem_from(result.error(), {shown_as, 0})});
-  if (problems.size() > most_problems_of_file) {
-    problems.resize(most_problems_of_file);
-    problems.push_back(more_in_file(shown_as));
-  }
-  if (!problems.empty()) throw LoadError(std::move(problems));
-  if (tree.table() == nullptr) {
-    throw LoadError(
-        {shown_as, 0},
-        fmt::format("expected a file that returns a table, \"return {{ … }}\"; it returns {}", tree.describe()));
-  }
-  return tree;
+  return run_table_file(**text, shown_as,
+                        [&](State& state, lua_State* lua) { open_secrets(state, lua, absolute_file.parent_path()); });
 }
 
 }  // namespace outrider::script

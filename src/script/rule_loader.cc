@@ -55,7 +55,10 @@ RuleLoader::RuleLoader(RuleState& rules, SourceLog& sources, const RulesOptions&
     state.set_global(L, "rule");
     allow_api_line(state, L);
   });
-  if (!installed) throw LoadError({}, "rules: " + installed.error().message);
+  if (!installed) {
+    throw_if_cancelled(cancel_);
+    throw LoadError({}, "rules: " + installed.error().message);
+  }
   rules.constructors().take_down = [this](lua_State* L, const HintCall& call) { return take_down(L, call); };
 }
 

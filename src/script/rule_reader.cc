@@ -2,6 +2,7 @@
 #include "script/rule_reader.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <iterator>
 
@@ -175,6 +176,17 @@ Outcome read_flag(Context& context) {
   return {};
 }
 
+/// Up to where numbers of Lua are exact.
+Outcome read_budget(Context& context) {
+  constexpr double most = 9007199254740992.0;  // 2^53
+  const double bytes = lua_type(context.L, -1) == LUA_TNUMBER ? lua_tonumber(context.L, -1) : -1;
+  if (!(bytes >= 0 && bytes <= most && std::trunc(bytes) == bytes)) {
+    return expected("a whole number of bytes, 0 or more", context.L, -1);
+  }
+  context.reading.rule.budget_bytes = static_cast<std::uint64_t>(bytes);
+  return {};
+}
+
 Outcome read_share(Context& context) {
   const double share = lua_type(context.L, -1) == LUA_TNUMBER ? lua_tonumber(context.L, -1) : 0;
   if (!(share > 0 && share <= 1)) return expected("a number above 0 and at most 1", context.L, -1);
@@ -217,6 +229,7 @@ constexpr Key keys[] = {
     {"phase", read_word<push::phase_named, push::phase_names, &Rule::phase>},
     {"deliver", read_word<push::deliver_named, push::deliver_names, &Rule::deliver>},
     {"final", read_flag<&Rule::final>},
+    {"budget_bytes", read_budget},
     {"share", read_share},
     {"shadow", read_flag<&Rule::shadow>},
     {"from", read_moment<&Rule::from>},

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <span>
 
 #include "base/address.h"
@@ -163,6 +165,59 @@ Outcome read_flag(lua_State* L, TestRequest& request) {
   return {};
 }
 
+bool is_empty_table(lua_State* L, int index) {
+  if (!lua_istable(L, index)) return false;
+  const int table = absolute(L, index);
+  lua_pushnil(L);
+  if (lua_next(L, table) == 0) return true;
+  lua_pop(L, 2);
+  return false;
+}
+
+template <auto Member>
+Outcome read_paths(lua_State* L, TestRequest& request) {
+  see_through(L, -1);
+  if (is_empty_table(L, -1)) return {};
+  auto paths = read_strings(L, -1, "a path or a list of paths");
+  if (!paths) return tl::unexpected(paths.error());
+  for (const std::string& path : *paths) {
+    if (!path.starts_with('/') || has_space_or_controls(path)) {
+      return failure(fmt::format("\"{}\" is no path as in \"/css/app.css\"", path));
+    }
+  }
+  request.assets.*Member = *std::move(paths);
+  return {};
+}
+
+/// The request's connection, which the kernel knows as a whole or not at all: what a test leaves out is as on an
+/// ordinary one that is new (RFC 6928).
+push::Link& link_of(TestRequest& request) {
+  if (!request.way.known) request.way.known = push::Link{14'600, std::chrono::milliseconds(100)};
+  return *request.way.known;
+}
+
+/// Nothing where the value is no number above 0, or one that no connection has.
+std::optional<double> positive_number(lua_State* L, double most) {
+  const bool is_number = lua_type(L, -1) == LUA_TNUMBER;
+  const double number = is_number ? lua_tonumber(L, -1) : 0;
+  return number > 0 && number <= most ? std::optional(number) : std::nullopt;
+}
+
+Outcome read_rtt(lua_State* L, TestRequest& request) {
+  const auto number = positive_number(L, 3'600'000);
+  if (!number) return expected("milliseconds above 0, at most an hour", L, -1);
+  const std::chrono::duration<double, std::milli> rtt(*number);
+  link_of(request).rtt = std::chrono::round<std::chrono::microseconds>(rtt);
+  return {};
+}
+
+Outcome read_cwnd(lua_State* L, TestRequest& request) {
+  const auto number = positive_number(L, 1u << 30);
+  if (!number || *number != std::floor(*number)) return expected("bytes above 0, at most 2^30", L, -1);
+  link_of(request).cwnd_bytes = static_cast<std::uint64_t>(*number);
+  return {};
+}
+
 std::vector<std::string_view> names_of(std::span<const Key> keys) {
   std::vector<std::string_view> names;
   for (const Key& key : keys) names.push_back(key.name);
@@ -205,6 +260,8 @@ constexpr Key client_keys[] = {
     {"country", read_country},
     {"accepts_push", read_flag<&TestRequest::accepts_push>},
     {"new_connection", read_flag<&TestRequest::new_connection>},
+    {"rtt_ms", read_rtt},
+    {"cwnd_bytes", read_cwnd},
 };
 
 Outcome read_client(lua_State* L, TestRequest& request) {
@@ -219,9 +276,17 @@ Outcome read_client(lua_State* L, TestRequest& request) {
 }
 
 constexpr Key request_keys[] = {
-    {"path", read_path},       {"query", read_query},     {"method", read_method},
-    {"scheme", read_scheme},   {"host", read_host},       {"protocol", read_protocol},
-    {"headers", read_headers}, {"cookies", read_cookies}, {"client", read_client},
+    {"path", read_path},
+    {"query", read_query},
+    {"method", read_method},
+    {"scheme", read_scheme},
+    {"host", read_host},
+    {"protocol", read_protocol},
+    {"headers", read_headers},
+    {"cookies", read_cookies},
+    {"client", read_client},
+    {"sent", read_paths<&TestAssets::sent_paths>},
+    {"cached", read_paths<&TestAssets::cached_paths>},
 };
 
 }  // namespace
@@ -244,6 +309,8 @@ const push::Request& TestRequest::view() {
   request_.client.country = country;
   request_.client.accepts_push = accepts_push;
   request_.client.new_connection = new_connection;
+  request_.link_source = &way;
+  request_.assets = &assets;
   request_.tls.used = scheme == "https";
   request_.now = std::chrono::system_clock::now();
   return request_;

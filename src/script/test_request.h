@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // `request { … }` of a test file: a request that nobody sent. What is not given is as a plain client has it: GET,
-// https, no header fields, an address of the documentation's network. Control thread, while tests run.
+// https, no header fields, an address of the documentation's network, no asset on the client. Control thread, while
+// tests run.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +13,7 @@
 
 #include "push/request.h"
 #include "script/read_values.h"
+#include "script/test_assets.h"
 
 struct lua_State;
 
@@ -30,6 +34,8 @@ class TestRequest {
   bool accepts_push = false, new_connection = true;
   std::vector<std::pair<std::string, std::string>> fields;  // names in lower case
   std::string cookies;                                      // a Cookie field's value
+  push::FixedLink way;
+  TestAssets assets;
 
  private:
   std::vector<push::Field> field_views_;

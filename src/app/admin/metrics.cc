@@ -69,6 +69,11 @@ void add_traffic(Prometheus& metrics, const StatusFacts& facts) {
   metrics.sample({}, facts.requests_total);
   metrics.family("outrider_connections_cut_total", "counter", "Connections cut by the guard.");
   metrics.sample({}, facts.connections_cut);
+  metrics.family("outrider_pushes_failed_total", "counter", "Promises that were answered by an error.");
+  metrics.sample({}, facts.pushes_failed_total);
+  metrics.family("outrider_client_cookies_total", "counter", "Client cookies of ours that were read, by what came of it.");
+  metrics.sample({{"result", "good"}}, facts.client_cookies_good);
+  metrics.sample({{"result", "rejected"}}, facts.client_cookies_rejected);
   metrics.family("outrider_uptime_seconds", "gauge", "Age of the server process.");
   metrics.sample({}, unsigned_of(facts.uptime.count()));
 }

@@ -61,8 +61,11 @@ void add_numbers(Json& json, const StatusFacts& facts) {
   json["totals"] = {{"connections", facts.connections_total},
                     {"requests", facts.requests_total},
                     {"pushes", facts.pushes_total},
+                    {"pushes_failed", facts.pushes_failed_total},
                     {"early_hints", facts.early_hints_total},
-                    {"connections_cut", facts.connections_cut}};
+                    {"connections_cut", facts.connections_cut},
+                    {"client_cookies_good", facts.client_cookies_good},
+                    {"client_cookies_rejected", facts.client_cookies_rejected}};
   json["deliveries"] = Json::object();
   for (const auto& [how, reasons] : facts.deliveries) {
     for (const auto& [reason, count] : reasons) json["deliveries"][std::string(how)][std::string(reason)] = count;
@@ -92,6 +95,9 @@ void StatusFacts::add(const http::LiveCounters& live, const observe::DeliveryCou
   pushes_total += read(live.pushes_total);
   early_hints_total += read(live.early_hints_total);
   connections_cut += read(live.connections_cut);
+  pushes_failed_total += read(live.pushes_failed_total);
+  client_cookies_good += read(live.client_cookies_good);
+  client_cookies_rejected += read(live.client_cookies_rejected);
   add_to(deliveries, counters);
 }
 

@@ -13,7 +13,8 @@
 //     "generations": [ { "generation": 1, "digest": "…", "rules": 14, "loaded_at": "…", "cause": "start", "who": "",
 //                        "requests": 400, "state": "freed", "note": "", "kept": true } ],
 //     "live":   { "connections": 3, "streams": 1, "requests": 1, "upstream_connections": 2, "old_frontends": 0 },
-//     "totals": { "connections": 90, "requests": 400, "pushes": 30, "early_hints": 7, "connections_cut": 0 },
+//     "totals": { "connections": 90, "requests": 400, "pushes": 30, "pushes_failed": 1, "early_hints": 7, "connections_cut": 0,
+//                 "client_cookies_good": 12, "client_cookies_rejected": 0 },
 //     "deliveries": { "push": { "sent": 30 }, "link": { "not_navigation": 12 } },
 //     "rule_failures": { "cart": 17 },
 //     "certificates": [ { "file": "tls/fullchain.pem", "names": [ "…" ], "expires": "…" } ],
@@ -81,6 +82,7 @@ struct StatusFacts {
   std::int64_t connections = 0, streams = 0, requests = 0, upstream_connections = 0;
   std::size_t old_frontends = 0;
   std::uint64_t connections_total = 0, requests_total = 0, pushes_total = 0, early_hints_total = 0, connections_cut = 0;
+  std::uint64_t pushes_failed_total = 0, client_cookies_good = 0, client_cookies_rejected = 0;
   observe::DeliverySums deliveries;
   std::map<std::string, std::uint64_t> rule_failures;
   std::vector<Certificate> certificates;

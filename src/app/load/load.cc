@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/load/admin_token.h"
+#include "app/load/client_table.h"
 #include "app/load/development.h"
 #include "app/load/load_config.h"
 #include "app/load/rules_options.h"
@@ -33,12 +34,27 @@ void report(const LoadOptions& options, const Error& error, Problems& problems) 
   }
 }
 
-BucketKey bucket_key(const config::Config& config, const LoadOptions& options, const ProcessKeys& keys,
+SecretKey bucket_key(const config::Config& config, const LoadOptions& options, const ProcessKeys& keys,
                      Problems& problems) {
   if (config.bucket_key.empty()) return keys.bucket;
-  const auto key = read_bucket_key(config.bucket_key);
+  const auto key = read_secret_key(config.bucket_key, "bucket key");
   if (!key) report(options, key.error(), problems);
   return key.value_or(options.running_bucket_key.value_or(keys.bucket));
+}
+
+/// Half of the configured keys would make clients forget, so it is all of them or those that run; at a start, where
+/// none run, it is what can be read.
+push::CookieKeys cookie_keys(const config::Config& config, const LoadOptions& options, const ProcessKeys& keys,
+                             Problems& problems) {
+  push::CookieKeys read;
+  for (const std::filesystem::path& file : config.cookie_keys) {
+    const auto key = read_secret_key(file, "cookie key");
+    if (key) read.push_back(*key);
+    if (!key) report(options, key.error(), problems);
+  }
+  const bool all = read.size() == config.cookie_keys.size();
+  if (!all && !options.running_cookie_keys.empty()) return options.running_cookie_keys;
+  return read.empty() ? push::CookieKeys{keys.cookie} : read;
 }
 
 std::string admin_token(const config::Config& config, const LoadOptions& options, Problems& problems) {
@@ -48,18 +64,17 @@ std::string admin_token(const config::Config& config, const LoadOptions& options
   return token ? std::move(*token) : options.running_token;
 }
 
-/// The rules of all sites for each worker.
-void load_workers(Loaded& loaded, const LoadOptions& options, const BucketKey& key, script::SourceLog& sources,
-                  script::Watchdog& watchdog) {
+/// The rules of all sites for each worker, beside what all have `alike`.
+void load_workers(Loaded& loaded, const LoadOptions& options, const push::WorkerRules& alike,
+                  script::SourceLog& sources, script::Watchdog& watchdog) {
   const std::size_t workers = options.workers != 0 ? options.workers : worker_count(*loaded.config);
   script::LoadedRules rules =
       script::load_rules(rules_options(*loaded.config, options.run_tests, options.cancel), workers, watchdog, sources);
   for (const auto& set : rules.sets) loaded.rules += set ? set->rules().size() : 0;
   for (auto& functions : rules.functions) {
-    auto worker = std::make_shared<push::WorkerRules>();
+    auto worker = std::make_shared<push::WorkerRules>(alike);
     worker->sets = rules.sets;
     worker->functions = std::move(functions);
-    worker->bucket_key = key;
     worker->watch = std::make_shared<push::GenerationWatch>();
     loaded.workers.push_back(std::move(worker));
   }
@@ -131,10 +146,13 @@ Loaded load(const RunCommand& command, script::SourceLog& sources, const LoadOpt
 
   Problems problems;
   loaded.tls = load_tls_or_running(config, options, keys, problems);
-  const BucketKey key = bucket_key(config, options, keys, problems);
+  push::WorkerRules alike;
+  alike.bucket_key = bucket_key(config, options, keys, problems);
+  alike.cookie_keys = cookie_keys(config, options, keys, problems);
+  alike.clients = load_client_table(config, command.config, sources, problems);
   loaded.admin_token = admin_token(config, options, problems);
   try {
-    load_workers(loaded, options, key, sources, watchdog);
+    load_workers(loaded, options, alike, sources, watchdog);
   } catch (const LoadError& error) {
     problems.add(error);
   }

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "app/command/command_line.h"
-#include "app/load/bucket_key.h"
 #include "app/load/problems.h"
+#include "app/load/secret_key.h"
 #include "config/config.h"
 #include "push/worker_rules.h"
 #include "script/rules.h"
@@ -25,7 +25,8 @@ namespace outrider::app {
 
 /// Keys for which no file is configured: random, and the same as long as the process lives.
 struct ProcessKeys {
-  BucketKey bucket = random_bucket_key();
+  SecretKey bucket = random_secret_key();
+  SecretKey cookie = random_secret_key();
   std::shared_ptr<const tls::TicketKeys> tickets = tls::TicketKeys::random();
 };
 
@@ -41,7 +42,8 @@ struct LoadOptions {
   /// Of what was loaded before and is loaded again: a key or token that cannot be read any more is a warning. Then the
   /// one here goes on, or a random key, or no token.
   bool forgives_keys = false;
-  std::optional<BucketKey> running_bucket_key;
+  std::optional<SecretKey> running_bucket_key;
+  push::CookieKeys running_cookie_keys;  // empty: nothing runs
   std::string running_token;
   /// Where certificates cannot be read any more, these go on, if they are for the same listeners.
   std::shared_ptr<const config::Config> running_config;

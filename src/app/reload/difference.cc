@@ -92,6 +92,8 @@ Things settings_of(const config::Config& config, const config::Config& reference
   things.emplace_back("watch", mark(reference.watch, config.watch));
   things.emplace_back("bucket_key", config.bucket_key.string());
   things.emplace_back("ticket_keys", mark(reference.ticket_keys, config.ticket_keys));
+  things.emplace_back("cookie_keys", mark(reference.cookie_keys, config.cookie_keys));
+  things.emplace_back("clients", config.clients.string());
   return things;
 }
 

@@ -36,6 +36,11 @@ bool keep_same(const std::vector<std::shared_ptr<const tls::ServerContext>>& run
   return running == fresh;
 }
 
+/// The files of keys are no part of the digest.
+bool same_keys(const push::WorkerRules& a, const push::WorkerRules& b) {
+  return a.bucket_key == b.bucket_key && a.cookie_keys == b.cookie_keys;
+}
+
 bool listens_on(const config::Config& config, const Address& address) {
   return std::any_of(config.listen.begin(), config.listen.end(),
                      [&](const config::Listen& listen) { return listen.address == address; });
@@ -115,6 +120,7 @@ void Reloads::load_current() {
     attempt->options.sources = target->sources;
     attempt->options.forgives_keys = true;
     attempt->options.running_bucket_key = parts_.generations.live()->workers.front()->bucket_key;
+    attempt->options.running_cookie_keys = parts_.generations.live()->workers.front()->cookie_keys;
     attempt->options.running_token = admin_token_;
     attempt->options.running_config = serving_.config;
     attempt->options.running_tls = serving_.tls;
@@ -204,8 +210,8 @@ void Reloads::finish_load(const std::shared_ptr<LoadAttempt>& attempt) {
   }
   admin_token_ = attempt->loaded->admin_token;
   if (!prepare(*attempt)) return free_loaded(attempt);
-  const bool same_settings = *live.config == *attempt->loaded->config &&
-                             live.workers.front()->bucket_key == attempt->loaded->workers.front()->bucket_key;
+  const bool same_settings =
+      *live.config == *attempt->loaded->config && same_keys(*live.workers.front(), *attempt->loaded->workers.front());
   if (is_running && same_settings && !attempt->new_tls && !attempt->new_frontend) {
     ReloadOutcome outcome = running();
     outcome.fine = outcome.tried = true;

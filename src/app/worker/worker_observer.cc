@@ -42,6 +42,10 @@ void WorkerObserver::rule_failed(const push::Rule& rule, std::string_view error)
   failures_.add(rule, error);
 }
 
+void WorkerObserver::rule_mistaken(const push::Rule& rule, std::string_view mistake) {
+  log::warning("{}: rule \"{}\" {}", rule.place.text(), observe::escaped(rule.name), observe::escaped(mistake));
+}
+
 void WorkerObserver::flush() {
   if (lines_) lines_->flush();
 }

@@ -21,6 +21,7 @@ class WorkerObserver final : public push::Observer {
 
   void request_ended(const push::RequestRecord& record) override;
   void rule_failed(const push::Rule& rule, std::string_view error) override;
+  void rule_mistaken(const push::Rule& rule, std::string_view mistake) override;
 
   /// Hands over collected log lines; called by the worker's tick.
   void flush();

@@ -39,6 +39,7 @@ std::unique_ptr<http::Frontend> Workplace::make_frontend(const Serving& serving)
   options.observe_every_request = serving.access_log != nullptr;
   options.counters = &live_;
   options.upstreams = &upstreams_;
+  options.knowledge = &knowledge_;
   options.healthy = shared_.healthy;
   options.progress = [note = shared_.note](std::string_view phase, std::string_view rule, std::string_view path) {
     note->set(phase, rule, path);

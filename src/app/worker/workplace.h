@@ -88,6 +88,7 @@ class Workplace {
   http::LiveCounters live_;
   WorkerObserver observer_;
   http::UpstreamPools upstreams_;
+  push::Knowledge knowledge_;
   Serving serving_;
   std::shared_ptr<const push::WorkerRules> rules_;
   std::shared_ptr<const push::Switches> switches_;

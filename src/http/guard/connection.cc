@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "config/config.h"
 #include "http/frontend.h"
 
 namespace outrider::http {
@@ -62,8 +63,13 @@ std::string_view Connection::peer_text() {
 }
 
 void Connection::source_from_proxy_header(const Address& source) {
+  named_by_proxy_ = true;
   peer_ = source;
   peer_text_ = source.host_text();
+}
+
+bool Connection::is_direct() const {
+  return !named_by_proxy_ && !listen_->behind && !listen_->address.is_unix();
 }
 
 bool Connection::has_input() const {

@@ -54,6 +54,8 @@ class Connection {
   std::string_view peer_text();
   /// A PROXY header told who the client is: what the kernel knows of the peer is somebody else's.
   void source_from_proxy_header(const Address& source);
+  /// The socket's other end is the client, over TCP: neither a balancer, nor somebody's PROXY header, nor a unix peer.
+  bool is_direct() const;
   /// Ends the connection as a vanished peer would: the library sees it at its next read or write.
   void shut_down();
   /// True if bytes of the client wait to be read, here or in the kernel.
@@ -81,6 +83,9 @@ class Connection {
   Exchange* http1_exchange = nullptr;  // the one that is open over HTTP/1, which has one at a time
   bool upgraded = false;               // a tunnel now (RFC 9110 7.8)
   push::SentMemory sent;
+  std::uint64_t promised_bytes = 0;       // of pushes that are open, as they were counted against the budget
+  std::uint32_t paced_pages = 0;          // that are being made while pushes wait for them
+  std::int64_t window_reserve = 0;        // of the flow-control window, kept for them
   std::optional<push::TlsFacts> tls;      // found with the first request that a rule looks at; they do not change
   std::string last_authority, last_host;  // of the last request, which the next one most often repeats
   const config::Site* last_site = nullptr;
@@ -118,6 +123,7 @@ class Connection {
   const config::Listen* listen_;
   Address peer_;
   std::string peer_text_;
+  bool named_by_proxy_ = false;
 };
 
 }  // namespace outrider::http

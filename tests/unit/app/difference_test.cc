@@ -2,6 +2,7 @@
 #include "app/reload/difference.h"
 
 #include <catch2/catch.hpp>
+#include <functional>
 
 #include "loaded_world.h"
 
@@ -132,6 +133,20 @@ TEST_CASE("difference: listeners, sites and settings") {
     CHECK(std::find(lines.begin(), lines.end(), line) != lines.end());
   }
   CHECK(lines.size() == 9);
+}
+
+TEST_CASE("difference: keys of client cookies, the table of clients and a site's delivery") {
+  const World world;
+  const Side before = World::side(*world.before);
+  const auto changed = [&](const std::function<void(config::Config&)>& change) {
+    config::Config config = before.config;
+    change(config);
+    return difference(before, {config, before.rules, before.sources});
+  };
+  CHECK(changed([](config::Config& c) { c.cookie_keys = {"/new", "/old"}; }) == Lines{"~ cookie_keys"});
+  CHECK(changed([](config::Config& c) { c.clients = "/clients.lua"; }) == Lines{"~ clients"});
+  CHECK(changed([](config::Config& c) { c.sites[0].early_hints = config::EarlyHints::all; }) == Lines{"~ site *"});
+  CHECK(changed([](config::Config& c) { c.sites[0].client_cookie->name = "has"; }) == Lines{"~ site *"});
 }
 
 TEST_CASE("difference: two listeners on any port are two") {

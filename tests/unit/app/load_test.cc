@@ -34,6 +34,7 @@ TEST_CASE("load: what a server serves with") {
     CHECK(worker->digest == loaded.digest);
     CHECK(worker->sets == loaded.workers[0]->sets);
     CHECK(worker->bucket_key == world.keys.bucket);
+    CHECK(worker->cookie_keys == push::CookieKeys{world.keys.cookie});
     CHECK(worker->watch != nullptr);
   }
   CHECK(loaded.workers[0]->watch != loaded.workers[1]->watch);
@@ -50,21 +51,24 @@ TEST_CASE("load: certificates, keys, token and rules that are wrong are reported
   world.write("a.pem", "no certificate");
   world.write("a.key", "no key");
   world.write("bucket", "short");
+  world.write("cookie", "0123456789abcdef");
+  world.write("cookie-before", std::string(17, 'x'));
   world.write("token", "short");
   ::chmod(world.path("token").c_str(), 0600);
   world.write("tickets", "short");
   world.configure(
-      "bucket_key = 'bucket', ticket_keys = { 'tickets' },\n"
+      "bucket_key = 'bucket', ticket_keys = { 'tickets' }, cookie_keys = { 'cookie', 'cookie-before' },\n"
       "admin = { address = '127.0.0.1:0', token_file = 'token' },\n",
       LoadedWorld::tls_listener("a"));
   const std::vector<std::string> problems = world.problems();
   INFO(Catch::StringMaker<std::vector<std::string>>::convert(problems));
-  REQUIRE(problems.size() == 5);
+  REQUIRE(problems.size() == 6);
   CHECK_THAT(problems[0], StartsWith("ticket_keys: ") && Contains("tickets"));
   CHECK_THAT(problems[1], StartsWith("config.lua:1: ") && Contains("a.pem"));
   CHECK_THAT(problems[2], Contains("the bucket key bucket: expected 32 hex digits or 16 bytes, found 5 bytes"));
-  CHECK_THAT(problems[3], Contains("the admin token token: expected one line of 16 to 512"));
-  CHECK_THAT(problems[4], StartsWith("rules/a.lua:2: rule \"home\": unknown key \"finall\""));
+  CHECK_THAT(problems[3], Contains("the cookie key cookie-before: expected 32 hex digits or 16 bytes, found 17 bytes"));
+  CHECK_THAT(problems[4], Contains("the admin token token: expected one line of 16 to 512"));
+  CHECK_THAT(problems[5], StartsWith("rules/a.lua:2: rule \"home\": unknown key \"finall\""));
   CHECK(world.problems() == problems);  // the same words each time, whoever asks
 }
 
@@ -109,6 +113,57 @@ TEST_CASE("load: keys come from their files") {
   world.remove("bucket");
   world.remove("token");
   CHECK(world.problems().size() == 2);
+}
+
+TEST_CASE("load: cookie keys come from their files, the current one first, and are rotated by loading again") {
+  LoadedWorld world;
+  world.options.workers = 2;
+  world.write("one", std::string(32, '1') + "\n");
+  world.write("two", std::string(16, '2'));
+  const auto key = [](std::uint8_t byte) {
+    SecretKey made;
+    made.fill(byte);
+    return made;
+  };
+  world.configure("cookie_keys = { 'one', 'two' },");
+  const Loaded loaded = world.load();
+  for (const auto& worker : loaded.workers) CHECK(worker->cookie_keys == push::CookieKeys{key(0x11), key('2')});
+  for (const auto& [file, answer] : loaded.sources->answers().files) {
+    CHECK(file.filename() != "one");
+    CHECK(file.filename() != "two");
+  }
+  world.write("three", std::string(16, '3'));
+  world.configure("cookie_keys = { 'three', 'one' },");
+  CHECK(world.load().workers[1]->cookie_keys == push::CookieKeys{key('3'), key(0x11)});
+  // Another key in the same file is another key, although no source has changed.
+  world.write("three", std::string(16, '4'));
+  CHECK(world.load().workers[0]->cookie_keys[0] == key('4'));
+  world.configure("");
+  CHECK(world.load().workers[0]->cookie_keys == push::CookieKeys{world.keys.cookie});
+}
+
+TEST_CASE("load: a rollback goes on with the keys that run where their files are gone") {
+  LoadedWorld world;
+  world.write("one", std::string(32, '1'));
+  world.write("two", std::string(32, '2'));
+  world.configure("cookie_keys = { 'one', 'two' },");
+  script::SourceLog sources;
+  const Loaded running = world.load(sources);
+  world.remove("two");
+  CHECK_THAT(world.problems().at(0), Contains("two: no such file"));
+  world.options.config = running.config;
+  world.options.sources = running.sources;
+  // Without being told to forgive it is an error here too.
+  CHECK_THAT(world.problems().at(0), Contains("cookie key two: no such file"));
+  world.options.forgives_keys = true;
+  const push::CookieKeys others{random_secret_key(), random_secret_key()};
+  world.options.running_cookie_keys = others;
+  CHECK(world.load().workers[0]->cookie_keys == others);
+  // At a start nothing runs: what can be read signs, or else what nobody shares.
+  world.options.running_cookie_keys.clear();
+  CHECK(world.load().workers[0]->cookie_keys == push::CookieKeys{running.workers[0]->cookie_keys[0]});
+  world.remove("one");
+  CHECK(world.load().workers[0]->cookie_keys == push::CookieKeys{world.keys.cookie});
 }
 
 TEST_CASE("load: from a snapshot, with the files gone") {

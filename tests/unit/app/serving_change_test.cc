@@ -85,6 +85,8 @@ TEST_CASE("connections stay where nothing changed that serves them") {
   CHECK(stays([](Config& c) { c.data_dirs = {"/data"}; }));
   CHECK(stays([](Config& c) { c.bucket_key = "/key"; }));
   CHECK(stays([](Config& c) { c.ticket_keys = {"/key"}; }));
+  CHECK(stays([](Config& c) { c.cookie_keys = {"/key"}; }));
+  CHECK(stays([](Config& c) { c.clients = "/clients.lua"; }));
   CHECK(stays([](Config& c) { c.admin.mode = 0600; }));
 }
 
@@ -104,6 +106,15 @@ TEST_CASE("connections begin anew where something changed that serves them") {
   CHECK_FALSE(stays([](Config& c) { c.sites[0].routes[0].action = config::Proxy{}; }));
   CHECK_FALSE(stays([](Config& c) { c.sites[0].routes[0].max_age_s = 5; }));
   CHECK_FALSE(stays([](Config& c) { c.sites[0].routes.emplace_back().prefix = "/x/"; }));
+  CHECK_FALSE(stays([](Config& c) { c.sites[0].early_hints = config::EarlyHints::off; }));
+  CHECK_FALSE(stays([](Config& c) { c.sites[0].push = false; }));
+  CHECK_FALSE(stays([](Config& c) { c.sites[0].budget_bytes = 1; }));
+  CHECK_FALSE(stays([](Config& c) { c.sites[0].client_cookie.reset(); }));
+  CHECK_FALSE(stays([](Config& c) { c.sites[0].client_cookie->lifetime_s = 60; }));
+  CHECK_FALSE(stays([](Config& c) { c.sites[0].client_cookie->except = {*push::Pattern::parse("/x")}; }));
+  CHECK_FALSE(stays([](Config& c) { c.sites[0].learn.on = false; }));
+  CHECK_FALSE(stays([](Config& c) { c.sites[0].learn.pages = {*push::Pattern::parse("/x")}; }));
+  CHECK_FALSE(stays([](Config& c) { c.sites[0].server_timing = true; }));
   CHECK_FALSE(stays([](Config& c) { c.health = "/healthz"; }));
   CHECK_FALSE(stays([](Config& c) { c.limits.pushes_per_connection = 1; }));
   CHECK_FALSE(stays([](Config& c) { c.limits.idle_timeout_ms = 1; }));
@@ -127,6 +138,11 @@ TEST_CASE("of listeners on any port of one address the first is the first") {
 TEST_CASE("what needs a restart is said") {
   CHECK(restarts([](Config&) {}).empty());
   CHECK(restarts([](Config& c) { c.health = "/x"; }).empty());
+  CHECK(restarts([](Config& c) {
+          c.cookie_keys = {"/key"};
+          c.clients = "/clients.lua";
+          c.sites[0].push = false;
+        }).empty());
   const std::string when = "takes effect when the server is started again";
   const auto workers = restarts([](Config& c) { c.workers = 4; });
   REQUIRE(workers.size() == 1);

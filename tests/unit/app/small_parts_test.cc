@@ -5,9 +5,9 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
-#include "app/load/bucket_key.h"
 #include "app/load/development.h"
 #include "app/load/rules_options.h"
+#include "app/load/secret_key.h"
 #include "app/process/heartbeat.h"
 #include "app/process/spawn.h"
 #include "app/worker/worker_observer.h"
@@ -16,27 +16,29 @@
 using namespace outrider;
 using namespace outrider::app;
 
-TEST_CASE("a bucket key is 32 hex digits or 16 bytes") {
+TEST_CASE("a key of bucket() or of client cookies is 32 hex digits or 16 bytes") {
   const TemporaryFolder folder;
   const std::string file = folder.file("key");
   write_file(file, "000102030405060708090a0b0c0d0e0F\n");
-  const auto hex = read_bucket_key(file);
+  const auto hex = read_secret_key(file, "cookie key");
   REQUIRE(hex);
   CHECK((*hex)[1] == 1);
   CHECK((*hex)[15] == 15);
   write_file(file, std::string(16, '\x7f'));
-  CHECK((*read_bucket_key(file))[0] == 0x7f);
+  CHECK((*read_secret_key(file, "cookie key"))[0] == 0x7f);
   for (const std::string& wrong : {std::string("short"), std::string(32, 'g'), std::string(33, 'a')}) {
     write_file(file, wrong);
-    const auto key = read_bucket_key(file);
+    const auto key = read_secret_key(file, "cookie key");
     REQUIRE_FALSE(key);
-    CHECK(key.error().message.find("expected 32 hex digits or 16 bytes, found " + std::to_string(wrong.size())) !=
-          std::string::npos);
+    CHECK(key.error().message == "the cookie key " + file + ": expected 32 hex digits or 16 bytes, found " +
+                                     std::to_string(wrong.size()) + " bytes; make one with \"openssl rand -hex 16\"");
   }
   write_file(file, "");
-  CHECK(read_bucket_key(file).error().message.find("the file is empty") != std::string::npos);
-  CHECK(read_bucket_key(folder.file("missing")).error().message.find("no such file") != std::string::npos);
-  CHECK(random_bucket_key() != random_bucket_key());
+  CHECK(read_secret_key(file, "cookie key").error().message.find("cookie key " + file + ": the file is empty") !=
+        std::string::npos);
+  CHECK(read_secret_key(folder.file("missing"), "cookie key").error().message.find("no such file") !=
+        std::string::npos);
+  CHECK(random_secret_key() != random_secret_key());
 }
 
 TEST_CASE("the heartbeat's patience can be shortened, but not to nonsense") {

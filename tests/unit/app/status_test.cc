@@ -23,6 +23,9 @@ TEST_CASE("status: the shape that /v1 promises") {
     live[worker].pushes_total = 5;
     live[worker].early_hints_total = 6;
     live[worker].connections_cut = 7;
+    live[worker].pushes_failed_total = 3;
+    live[worker].client_cookies_good = 8;
+    live[worker].client_cookies_rejected = 9;
     deliveries[worker].add(push::How::push, push::Reason::sent);
   }
   StatusFacts facts = example_facts();
@@ -48,7 +51,8 @@ TEST_CASE("status: the shape that /v1 promises") {
                      "cause": "reload", "who": "root (pid 1)", "requests": 7, "state": "live", "note": "a note",
                      "kept": true}],
     "live": {"connections": 4, "streams": 2, "requests": 6, "upstream_connections": 8, "old_frontends": 3},
-    "totals": {"connections": 20, "requests": 40, "pushes": 10, "early_hints": 12, "connections_cut": 14},
+    "totals": {"connections": 20, "requests": 40, "pushes": 10, "pushes_failed": 6, "early_hints": 12, "connections_cut": 14,
+               "client_cookies_good": 16, "client_cookies_rejected": 18},
     "deliveries": {"push": {"sent": 2}},
     "rule_failures": {"cart": 17},
     "certificates": [{"file": "/tls/full.pem", "names": ["a.example", "b.example"],

@@ -130,6 +130,11 @@ void Notes::rule_failed(const push::Rule& rule, std::string_view error) {
   lines_.push_back(rule.name + " failed: " + std::string(error));
 }
 
+void Notes::rule_mistaken(const push::Rule& rule, std::string_view mistake) {
+  const std::lock_guard lock(mutex_);
+  lines_.push_back(rule.name + " " + std::string(mistake));
+}
+
 std::vector<std::string> Notes::lines(std::size_t count) {
   for (int tries = 0; tries != 500; ++tries) {
     {

@@ -51,6 +51,7 @@ class Notes final : public push::Observer {
  public:
   void request_ended(const push::RequestRecord& record) override;
   void rule_failed(const push::Rule& rule, std::string_view error) override;
+  void rule_mistaken(const push::Rule& rule, std::string_view mistake) override;
   /// "GET /page 200: link /a.css sent, …", in order; waits until there are `count`.
   std::vector<std::string> lines(std::size_t count);
 

@@ -18,13 +18,16 @@ namespace {
 
 /// Functions of the test, by the numbers that rules have for them.
 struct FakeHost : FunctionHost {
+  std::string_view reads_field;  // by each function
   std::vector<std::function<Result<bool>()>> conditions;
   std::vector<std::function<Result<void>(const Match&, std::vector<Hint>&)>> lists;
 
-  Result<bool> condition_holds(const Match& match, const Request&, const Response*) override {
+  Result<bool> condition_holds(const Match& match, const Request& request, const Response*) override {
+    if (!reads_field.empty()) request.reads.field(reads_field);
     return conditions.at(static_cast<std::size_t>(match.rule->when_function))();
   }
-  Result<void> hints(const Match& match, const Request&, const Response*, std::vector<Hint>& hints) override {
+  Result<void> hints(const Match& match, const Request& request, const Response*, std::vector<Hint>& hints) override {
+    if (!reads_field.empty()) request.reads.field(reads_field);
     return lists.at(static_cast<std::size_t>(match.rule->hints_function))(match, hints);
   }
 };
@@ -52,6 +55,15 @@ struct Bench {
 Urls urls(const PushList& list) {
   Urls result;
   for (const Entry& entry : list.entries()) result.push_back(entry.hint.url);
+  return result;
+}
+
+/// The URLs of entries that are one visitor's.
+Urls personal_urls(const PushList& list) {
+  Urls result;
+  for (const Entry& entry : list.entries()) {
+    if (entry.personal) result.push_back(entry.hint.url);
+  }
   return result;
 }
 
@@ -275,4 +287,106 @@ TEST_CASE("an evaluation has failed if one of its rules has") {
   bench.add("bad", {"/a b.css"});
   CHECK(bench.run(true).failed());
   CHECK(bench.run().failed());
+}
+
+TEST_CASE("an entry is personal where its rule looked at the visitor") {
+  Bench bench;
+  bench.add("all", {"/all.css"});
+  bench.add("guests", {"/guests.css"}).when.no_cookie = {{"session", "*"}};
+  bench.add("saving", {"/small.css"}).when.save_data = false;
+  bench.add("half", {"/half.css"}).share = 1 - 1e-12;
+  bench.add("whole", {"/whole.css"}).share = 1;
+  const Evaluation result = bench.run();
+  CHECK(urls(result.list) == Urls{"/all.css", "/guests.css", "/small.css", "/half.css", "/whole.css"});
+  CHECK(personal_urls(result.list) == Urls{"/guests.css", "/half.css"});
+  CHECK(result.reads.is_personal());
+  CHECK(result.reads.fields() == Urls{"save-data"});
+}
+
+TEST_CASE("what a rule that does not match looked at counts, too") {
+  Bench bench;
+  bench.add("app", {"/app.css"}).when.header = {{"x-app", "*"}};
+  bench.add("all", {"/all.css"});
+  Evaluation result = bench.run();
+  CHECK(result.reads.fields() == Urls{"x-app"});
+  CHECK_FALSE(result.reads.is_personal());
+  CHECK(personal_urls(result.list).empty());
+  bench.rules[0].when.cookie = {{"a", "*"}};
+  result = bench.run();
+  CHECK(result.reads.is_personal());
+  CHECK(urls(result.list) == Urls{"/all.css"});
+  CHECK(personal_urls(result.list).empty());
+}
+
+TEST_CASE("what is noted from before an evaluation is no rule's") {
+  Bench bench;
+  bench.add("all", {"/all.css"});
+  bench.test.request.reads.field("accept");
+  bench.test.request.reads.personal();
+  const Evaluation result = bench.run();
+  CHECK(personal_urls(result.list).empty());
+  CHECK_FALSE(result.reads.is_personal());
+  CHECK(result.reads.fields().empty());
+}
+
+TEST_CASE("functions make their rule's entries personal, also where they fail") {
+  Bench bench;
+  bench.host.conditions.push_back([]() -> Result<bool> { return true; });
+  bench.host.lists.push_back([](const Match&, std::vector<Hint>& hints) -> Result<void> {
+    hints.push_back(hint(Kind::style, "/made.css"));
+    return {};
+  });
+  bench.host.lists.push_back([](const Match&, std::vector<Hint>&) -> Result<void> { return outrider::failure("no"); });
+  bench.add("when", {"/when.css"}).when_function = 0;
+  bench.add("hints", {}).hints_function = 0;
+  bench.add("all", {"/all.css"});
+  bench.add("fails", {}).hints_function = 1;
+  bench.host.reads_field = "cookie";
+  Evaluation result = bench.run();
+  CHECK(personal_urls(result.list) == Urls{"/when.css", "/made.css"});
+  bench.host.reads_field = "x-app";
+  result = bench.run();
+  CHECK(personal_urls(result.list).empty());
+  CHECK(result.reads.fields() == Urls{"x-app"});
+  bench.rules.erase(bench.rules.begin(), bench.rules.begin() + 2);
+  bench.host.reads_field = "cookie";
+  CHECK(bench.run().reads.is_personal());
+}
+
+TEST_CASE("behind a final rule that looked at the visitor everything is personal") {
+  Bench bench;
+  bench.add("before", {"/before.css"});
+  Rule& last = bench.add("members only", {"/members.css"});
+  last.final = true;
+  last.when.cookie = {{"session", "*"}};
+  bench.add("behind", {"/behind.css", "/before.css"});
+  CHECK(urls(bench.run().list) == Urls{"/before.css", "/behind.css"});
+  CHECK(personal_urls(bench.run().list) == Urls{"/behind.css"});
+  bench.rules[1].when.cookie.clear();
+  bench.rules[1].when.header = {{"x-app", "*"}};
+  CHECK(personal_urls(bench.run().list).empty());
+  CHECK(bench.run().reads.fields() == Urls{"x-app"});
+}
+
+TEST_CASE("a shadow rule's reading changes nobody's list") {
+  Bench bench;
+  Rule& shadow = bench.add("shadow", {"/shadow.css"});
+  shadow.shadow = shadow.final = true;
+  shadow.when.no_cookie = {{"session", "*"}};
+  shadow.when.save_data = false;
+  bench.add("real", {"/real.css"});
+  const Evaluation result = bench.run();
+  CHECK(personal_urls(result.shadow) == Urls{"/shadow.css"});
+  CHECK(personal_urls(result.list).empty());
+  CHECK_FALSE(result.reads.is_personal());
+  CHECK(result.reads.fields().empty());
+}
+
+TEST_CASE("an entry that another rule has for everybody is not personal") {
+  Bench bench;
+  bench.add("guests", {"/a.css", "/b.css"}).when.no_cookie = {{"session", "*"}};
+  bench.add("all", {"/b.css"});
+  const Evaluation result = bench.run();
+  CHECK(personal_urls(result.list) == Urls{"/a.css"});
+  CHECK(result.list.entries()[1].rule->name == "guests");
 }

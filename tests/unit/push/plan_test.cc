@@ -7,70 +7,10 @@
 #include <catch2/catch.hpp>
 
 #include "push/switches.h"
-#include "unit/push/support.h"
+#include "unit/push/plan_bench.h"
 
 using namespace outrider::push;
 using namespace outrider::push::test;
-
-namespace {
-
-/// A page on a slow route, asked for by a client of the test's choice, with a rule of each kind.
-struct Bench {
-  TestRequest test;
-  std::vector<Field> fields;
-  Situation situation;
-  SentMemory memory;
-  Rule rule;
-  PushList list;
-
-  explicit Bench(std::string_view agent = chromium_agent, bool navigation = true) {
-    fields.push_back({"user-agent", agent});
-    if (navigation) fields.push_back({"sec-fetch-mode", "navigate"});
-    test.request.path = "/page";
-    situation.http2 = true;
-    situation.client_push_room = situation.own_push_room = 100;
-  }
-
-  Bench& accepting_push() {
-    test.request.client.accepts_push = true;
-    return *this;
-  }
-  Bench& with(std::string_view name, std::string_view value) {
-    fields.push_back({name, value});
-    return *this;
-  }
-  Bench& behind_proxy() {
-    test.request.client.behind_proxy = true;
-    situation.http2 = false;
-    test.request.protocol = "HTTP/1.1";
-    return *this;
-  }
-
-  Plan run() {
-    test.request.fields = fields;
-    return plan(list, test.request, "shop.example", situation, &memory);
-  }
-
-  /// "push sent", "link not_navigation" … of one hint.
-  std::string one(Hint each) {
-    list = PushList();
-    list.add(std::move(each), &rule);
-    const Plan result = run();
-    REQUIRE(result.deliveries.size() == 1);
-    CHECK(result.deliveries[0].entry == 0);
-    return std::string(name_of(result.deliveries[0].how)) + " " + std::string(name_of(result.deliveries[0].reason));
-  }
-  std::string style() { return one(hint(Kind::style, "/a.css")); }
-  std::string module() { return one(hint(Kind::module, "/a.mjs")); }
-  std::string preconnect() { return one(hint(Kind::preconnect, "https://cdn.example")); }
-  std::string push_only() {
-    Hint each = hint(Kind::style, "/a.css");
-    each.push_only = true;
-    return one(each);
-  }
-};
-
-}  // namespace
 
 TEST_CASE("a client that accepts push is given pushes, and Link for the rest") {
   Bench bench;
@@ -241,7 +181,7 @@ TEST_CASE("a push needs an open, unstarted, unconditional answer") {
 TEST_CASE("what was sent on the connection is not pushed again") {
   Bench bench;
   bench.accepting_push();
-  bench.memory.insert("shop.example", "/a.css");
+  bench.assets.sent_paths.insert("/a.css");
   CHECK(bench.style() == "link already_sent");
   CHECK(bench.push_only() == "none already_sent");
   CHECK(bench.one(hint(Kind::style, "/a.css?v=2")) == "push sent");
@@ -288,11 +228,13 @@ TEST_CASE("each push takes room of both limits") {
   CHECK_FALSE(bench.run().any(How::push));
 }
 
-TEST_CASE("without a memory everything may be pushed") {
+TEST_CASE("where nobody knows of assets everything may be pushed") {
   Bench bench;
-  bench.accepting_push().list.add(hint(Kind::style, "/a.css"), nullptr);
+  bench.accepting_push().assets.sent_paths.insert("/a.css");
+  bench.list.add(hint(Kind::style, "/a.css"), nullptr);
   bench.test.request.fields = bench.fields;
-  CHECK(plan(bench.list, bench.test.request, "shop.example", bench.situation, nullptr).any(How::push));
+  bench.test.request.clients = &browsers();
+  CHECK(plan(bench.list, bench.test.request, "shop.example", bench.situation).any(How::push));
 }
 
 TEST_CASE("the same-origin path leaves out origin and fragment") {

@@ -3,7 +3,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "push/sent_memory.h"
 #include "unit/push/support.h"
 
 using namespace outrider::push;
@@ -45,26 +44,31 @@ TEST_CASE("a list has its limit") {
   CHECK(list.entries().size() == 64);
 }
 
-TEST_CASE("the memory knows host and path together") {
-  SentMemory memory;
-  CHECK_FALSE(memory.contains("a.example", "/x"));
-  memory.insert("a.example", "/x");
-  memory.insert("a.example", "/x");
-  CHECK(memory.size() == 1);
-  CHECK(memory.contains("a.example", "/x"));
-  CHECK_FALSE(memory.contains("b.example", "/x"));
-  CHECK_FALSE(memory.contains("a.example", "/y"));
-  CHECK_FALSE(memory.contains("/x", "a.example"));
+TEST_CASE("an equal repeat that is for everybody makes a personal entry everybody's") {
+  PushList list;
+  const Hint hinted = hint(Kind::style, "/a.css");
+  list.add(hinted, nullptr, true);
+  CHECK(list.entries()[0].personal);
+  CHECK_FALSE(list.add(hinted, nullptr, true));
+  CHECK(list.entries()[0].personal);
+  Hint other = hinted;
+  other.media = "print";
+  CHECK_FALSE(list.add(other, nullptr, false));
+  CHECK(list.entries()[0].personal);
+  CHECK_FALSE(list.add(hinted, nullptr, false));
+  CHECK_FALSE(list.entries()[0].personal);
+  // Not the reverse: it is there for everybody, whoever asks for it again.
+  CHECK_FALSE(list.add(hinted, nullptr, true));
+  CHECK_FALSE(list.entries()[0].personal);
+  CHECK(list.entries().size() == 1);
 }
 
-TEST_CASE("a full memory says yes to all") {
-  SentMemory memory;
-  for (std::size_t i = 0; i < SentMemory::max_entries; ++i) {
-    CHECK_FALSE(memory.full());
-    memory.insert("h", "/" + std::to_string(i));
+TEST_CASE("a full list still takes in that an entry is everybody's") {
+  PushList list;
+  for (std::size_t i = 0; i < PushList::max_entries; ++i) {
+    list.add(hint(Kind::style, "/" + std::to_string(i)), nullptr, true);
   }
-  CHECK(memory.full());
-  CHECK(memory.contains("never", "/seen"));
-  memory.insert("h", "/more");
-  CHECK(memory.size() == SentMemory::max_entries);
+  list.add(hint(Kind::style, "/7"), nullptr, false);
+  CHECK_FALSE(list.entries()[7].personal);
+  CHECK(list.entries()[8].personal);
 }

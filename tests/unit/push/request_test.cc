@@ -122,3 +122,31 @@ TEST_CASE("buckets are spread evenly over [0, 1)") {
   }
   for (int count : tenths) CHECK(std::abs(count - 1000) < 150);
 }
+
+TEST_CASE("abilities come from the table of clients, asked once") {
+  TestRequest unknown({{"user-agent", chromium_agent}});
+  CHECK(unknown.request.abilities() == Abilities{});
+
+  constexpr Abilities of_chromium{.push = true, .preload = true};
+  const ClientTable table({{Family::chromium, 120, 120, of_chromium, "a test"}}, {"*EvilReader*"});
+  TestRequest known({{"user-agent", chromium_agent}});
+  known.request.clients = &table;
+  const Abilities& abilities = known.request.abilities();
+  CHECK(abilities == of_chromium);
+  known.request.clients = nullptr;
+  CHECK(&known.request.abilities() == &abilities);
+  CHECK(abilities == of_chromium);
+
+  TestRequest other({{"user-agent", firefox_agent}});
+  other.request.clients = &table;
+  CHECK(other.request.abilities() == Abilities{});
+
+  const std::string evil = std::string(chromium_agent) + " EvilReader/1";
+  TestRequest denied({{"user-agent", evil}});
+  denied.request.clients = &table;
+  CHECK(denied.request.abilities() == Abilities{.denied = true});
+
+  TestRequest silent;
+  silent.request.clients = &table;
+  CHECK(silent.request.abilities() == Abilities{});
+}

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "push/sent_memory.h"
 #include "script/api.h"
 #include "script/bind_request.h"
+#include "script/test_assets.h"
 #include "unit/script/rules_world.h"
 
 using namespace outrider;
@@ -125,13 +125,64 @@ TEST_CASE("language, bucket and sent work with a dot and with a colon", "[script
   CHECK(value("req.language('en')") == "en");
   CHECK(value("req.bucket('a') == req:bucket('a') and req.bucket('a') >= 0 and req.bucket('a') < 1") == "true");
   CHECK(value("req.bucket('a') == req.bucket('b')") == "false");
-  CHECK(value("req.sent('/a.css')") == "false");
+  CHECK(value("req.sent('/a.css') == req:sent('/a.css')") == "true");
+  CHECK(value("req.cached('/a.css') == req:cached('/a.css')") == "true");
+}
+
+namespace {
+
+/// A client that has been here, and nobody knows which version of anything is the present one.
+struct PerhapsAssets final : push::Assets {
+  push::AssetFacts facts(std::string_view) const override { return {}; }
+  bool sent(std::string_view) const override { return false; }
+  push::Cached cached(std::string_view) const override { return push::Cached::perhaps; }
+};
+
+}  // namespace
+
+TEST_CASE("sent and cached tell of assets on this host", "[script][request]") {
   Asked asked("/");
-  push::SentMemory memory;
-  memory.insert("www.example", "/a.css");
-  asked.request.sent = &memory;
-  CHECK(value("req.sent('/a.css')", asked.request) == "true");
-  CHECK(value("req:sent('/b.css')", asked.request) == "false");
+  TestAssets assets;
+  assets.sent_paths = {"/sent.css", "/both.css?v=1", "/"};
+  assets.cached_paths = {"/cached.css", "/both.css?v=1"};
+  asked.request.assets = &assets;
+  const auto [url, sent, cached] = GENERATE(table<std::string, std::string, std::string>({
+      {"/sent.css", "true", "false"},
+      {"/cached.css", "false", "true"},
+      {"/both.css?v=1", "true", "true"},
+      {"/both.css?v=1#part", "true", "true"},
+      {"/both.css", "false", "false"},
+      {"https://www.example/sent.css", "true", "false"},
+      {"https://WWW.Example:443/cached.css", "false", "true"},
+      {"https://www.example", "true", "false"},
+      {"http://www.example/sent.css", "false", "false"},
+      {"https://cdn.example/sent.css", "false", "false"},
+      {"//www.example/sent.css", "false", "false"},
+      {"sent.css", "false", "false"},
+  }));
+  INFO(url);
+  CHECK(value("req.sent('" + url + "')", asked.request) == sent);
+  CHECK(value("req.cached('" + url + "')", asked.request) == cached);
+}
+
+TEST_CASE("cached is nil where nobody knows, and false where nobody says", "[script][request]") {
+  Asked asked("/");
+  CHECK(value("req.sent('/a.css')", asked.request) == "false");
+  CHECK(value("req.cached('/a.css')", asked.request) == "false");
+  const PerhapsAssets assets;
+  asked.request.assets = &assets;
+  CHECK(value("req.cached('/a.css')", asked.request) == "nil");
+  CHECK(value("req.cached('https://cdn.example/a.css')", asked.request) == "false");
+}
+
+TEST_CASE("the connection's facts are the kernel's", "[script][request]") {
+  Asked asked("/");
+  CHECK(value("req.client.rtt_ms", asked.request) == "nil");
+  CHECK(value("req.client.cwnd_bytes", asked.request) == "nil");
+  const push::FixedLink way(push::Link{14'600, std::chrono::microseconds(20'250)});
+  asked.request.link_source = &way;
+  CHECK(value("req.client.rtt_ms", asked.request) == "20.25");
+  CHECK(value("req.client.cwnd_bytes", asked.request) == "14600");
 }
 
 TEST_CASE("what nobody said is nil", "[script][request]") {
@@ -151,11 +202,12 @@ TEST_CASE("wrong uses of req are errors with file, line and a suggestion", "[scr
   const auto [statement, message] = GENERATE(table<std::string, std::string>({
       {"local x = req.pth", "req has no field \"pth\"; did you mean \"path\"?"},
       {"local x = req.client.adress", "req.client has no field \"adress\"; did you mean \"address\"?"},
-      {"local x = req.client.rtt_ms", "req.client has no field \"rtt_ms\""},
+      {"local x = req.client.rtt", "req.client has no field \"rtt\""},
       {"local x = req.tls.vers", "req.tls has no field \"vers\""},
       {"local x = req[1]", "req has named fields, found a number (1) as a name"},
       {"local x = req.headers[1]", "req.headers is read by name, found a number (1) as a name"},
-      {"local x = req.cached('/a')", "req has no field \"cached\""},
+      {"local x = req.cached()", "req.cached: expected a path, found nothing"},
+      {"local x = req:cached(5)", "req.cached: expected a path, found a number (5)"},
       {"req.path = '/x'", "req is read-only"},
       {"req.headers.x = '1'", "req.headers is read-only"},
       {"local x = req.bucket()", "req.bucket: expected a name, found nothing"},

@@ -50,7 +50,6 @@ TEST_CASE("every entry of the API has a type and a sentence", "[script][api]") {
       CHECK(api_entry(section, entry.name) == &entry);
     }
   }
-  CHECK(api_entry(ApiSection::rule, "budget_bytes") == nullptr);
 }
 
 TEST_CASE("a rule with every key", "[script][rule]") {
@@ -66,7 +65,7 @@ rule {
            client = { "chromium>=120", "firefox" }, mobile = true, bot = false, save_data = false,
            language = { "en", "pt-BR" }, network = "10.0.0.0/8", country = { "nl", "DE" } },
   hints = { style "/a.css", "/b.js" },
-  phase = "request", deliver = "push", final = true, share = 0.25, shadow = true,
+  phase = "request", deliver = "push", final = true, budget_bytes = 150000, share = 0.25, shadow = true,
   from = "2026-11-27", to = "2026-11-28 08:30Z",
 })");
   const push::Rule& rule = only_rule(loaded);
@@ -101,6 +100,7 @@ rule {
   CHECK(rule.deliver == push::Deliver::push);
   CHECK(rule.final);
   CHECK(rule.shadow);
+  CHECK(rule.budget_bytes == 150'000u);
   CHECK(rule.share == 0.25);
   const auto seconds = [](auto moment) {
     return std::chrono::duration_cast<std::chrono::seconds>(moment->time_since_epoch());
@@ -127,7 +127,7 @@ TEST_CASE("unknown keys get a suggestion and the line of the key", "[script][rul
             "rule {\n  name = \"cart\",\n  path = \"/\",\n  hint = { style \"/a.css\" },\n  hints = {},\n}") ==
         "rules/a.lua:4: rule \"cart\": unknown key \"hint\"; did you mean \"hints\"?");
   CHECK(wrong("experiment = 1,") == "rules/a.lua:2: rule \"cart\": unknown key \"experiment\"");
-  CHECK(wrong("budget_bytes = 1,") == "rules/a.lua:2: rule \"cart\": unknown key \"budget_bytes\"");
+  CHECK(wrong("budget = 1,") == "rules/a.lua:2: rule \"cart\": unknown key \"budget\"");
   CHECK(wrong("\"/a.css\",") ==
         "rules/a.lua:1: rule \"cart\": keys are written as name = value, found a string (\"/a.css\") without a name");
 }
@@ -160,6 +160,12 @@ TEST_CASE("wrong values say what was expected and found", "[script][rule][errors
       {"phase = true,", "phase: expected \"request\" or \"response\", found true"},
       {"final = 1,", "final: expected true or false, found a number (1)"},
       {"shadow = \"yes\",", "shadow: expected true or false, found a string (\"yes\")"},
+      {"budget_bytes = -1,", "budget_bytes: expected a whole number of bytes, 0 or more, found a number (-1)"},
+      {"budget_bytes = 1.5,", "budget_bytes: expected a whole number of bytes, 0 or more, found a number (1.5)"},
+      {"budget_bytes = 1/0,", "budget_bytes: expected a whole number of bytes, 0 or more, found a number (inf)"},
+      {"budget_bytes = \"64k\",",
+       "budget_bytes: expected a whole number of bytes, 0 or more, found a string (\"64k\")"},
+      {"budget_bytes = true,", "budget_bytes: expected a whole number of bytes, 0 or more, found true"},
       {"share = 0,", "share: expected a number above 0 and at most 1, found a number (0)"},
       {"share = 50,", "share: expected a number above 0 and at most 1, found a number (50)"},
       {"from = \"tomorrow\",",
@@ -281,4 +287,19 @@ TEST_CASE("rule wants one table", "[script][rule][errors]") {
   CHECK(world.problems_of("rule \"home\"\nrule()") ==
         "rules/a.lua:1: rule: expected one table as in rule { … }, found a string (\"home\")\n"
         "rules/a.lua:2: rule: expected one table as in rule { … }, found nothing");
+}
+
+TEST_CASE("a rule's budget may be nothing at all, and is none where it is left out", "[script][rule]") {
+  RulesWorld world;
+  const auto loaded = world.load_text(
+      "rule { name = 'none', hints = {}, budget_bytes = 0 }\n"
+      "rule { name = 'free', hints = {} }\n"
+      "rule { name = 'most', hints = {}, budget_bytes = 2^53 }\n");
+  const auto& rules = loaded.sets[0]->rules();
+  REQUIRE(rules.size() == 3);
+  CHECK(rules[0].budget_bytes == 0u);
+  CHECK_FALSE(rules[1].budget_bytes);
+  CHECK(rules[2].budget_bytes == 1ull << 53);
+  CHECK(wrong("budget_bytes = 0/0,").find("budget_bytes: expected a whole number of bytes") != std::string::npos);
+  CHECK(wrong("budget_bytes = 2^54,").find("budget_bytes: expected a whole number of bytes") != std::string::npos);
 }

@@ -253,6 +253,48 @@ end })");
         "");
 }
 
+TEST_CASE("a test says which assets the client has, and what its connection is like", "[script][tests]") {
+  TestsWorld world(R"(rule { hints = function(req)
+  local c = req.client
+  local said = table.concat({ tostring(req.sent("/a.css")), tostring(req.cached("/a.css")),
+    tostring(req.sent("/b.css")), tostring(req.cached("https://www.example/b.css")),
+    tostring(c.rtt_ms), tostring(c.cwnd_bytes) }, ",")
+  return "/" .. said .. ".css"
+end })");
+  const auto expect = [&](const std::string& request, const std::string& said) {
+    INFO(request);
+    CHECK(world.with_test("expect(request" + request + ").hints{ \"/" + said + ".css\" }") == "");
+  };
+  expect("{}", "false,false,false,false,nil,nil");
+  expect("{ sent = {}, cached = {} }", "false,false,false,false,nil,nil");
+  expect("{ sent = '/a.css' }", "true,false,false,false,nil,nil");
+  expect("{ sent = { '/a.css', '/b.css' }, cached = { '/b.css' } }", "true,false,true,true,nil,nil");
+  expect("{ client = { rtt_ms = 20.5, cwnd_bytes = 29200 } }", "false,false,false,false,20.5,29200");
+  expect("{ client = { rtt_ms = 20 } }", "false,false,false,false,20,14600");
+  expect("{ client = { cwnd_bytes = 5000 } }", "false,false,false,false,100,5000");
+}
+
+TEST_CASE("what a test says wrongly of assets and the connection is an error", "[script][tests]") {
+  TestsWorld world;
+  for (const auto& [request, message] : std::vector<std::pair<std::string, std::string>>{
+           {"{ sent = 5 }", "sent: expected a path or a list of paths, found a number (5)"},
+           {"{ sent = { 'a.css' } }", "sent: \"a.css\" is no path as in \"/css/app.css\""},
+           {"{ cached = '/a b.css' }", "cached: \"/a b.css\" is no path as in \"/css/app.css\""},
+           {"{ cached = 'https://www.example/a.css' }", "is no path as in"},
+           {"{ cached = { x = '/a.css' } }", "cached: expected"},
+           {"{ client = { rtt_ms = 0 } }",
+            "rtt_ms: expected milliseconds above 0, at most an hour, found a number (0)"},
+           {"{ client = { rtt_ms = 0/0 } }", "rtt_ms: expected milliseconds above 0"},
+           {"{ client = { rtt_ms = '20' } }", "rtt_ms: expected milliseconds above 0, at most an hour, found a string"},
+           {"{ client = { cwnd_bytes = -1 } }",
+            "cwnd_bytes: expected bytes above 0, at most 2^30, found a number (-1)"},
+           {"{ client = { cwnd_bytes = 1.5 } }", "cwnd_bytes: expected bytes above 0"},
+           {"{ client = { cwnd_bytes = 1e300 } }", "cwnd_bytes: expected bytes above 0"}}) {
+    INFO(request);
+    CHECK_THAT(world.with_test("expect(request" + request + ")"), Contains(message));
+  }
+}
+
 TEST_CASE("tests are those of the folders of a site's rules", "[script][tests]") {
   RulesWorld world;
   const std::string fails = "error(\"ran\")";

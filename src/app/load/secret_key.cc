@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/load/bucket_key.h"
+#include "app/load/secret_key.h"
 
 #include <fmt/format.h>
 #include <sys/random.h>
@@ -15,7 +15,7 @@
 namespace outrider::app {
 namespace {
 
-bool from_hex(std::string_view text, BucketKey& key) {
+bool from_hex(std::string_view text, SecretKey& key) {
   if (text.size() != 2 * key.size()) return false;
   for (std::size_t index = 0; index < key.size(); ++index) {
     const char* digits = text.data() + 2 * index;
@@ -26,11 +26,11 @@ bool from_hex(std::string_view text, BucketKey& key) {
 
 }  // namespace
 
-Result<BucketKey> read_bucket_key(const std::filesystem::path& file) {
-  auto bytes = tls::read_secret_file(file, "bucket key");
+Result<SecretKey> read_secret_key(const std::filesystem::path& file, std::string_view what) {
+  auto bytes = tls::read_secret_file(file, what);
   if (!bytes) return tl::unexpected(bytes.error());
   std::string_view text = bytes->view();
-  BucketKey key{};
+  SecretKey key{};
   if (text.size() == key.size()) {
     std::memcpy(key.data(), text.data(), key.size());
     return key;
@@ -39,12 +39,12 @@ Result<BucketKey> read_bucket_key(const std::filesystem::path& file) {
   text = text.substr(0, end == std::string_view::npos ? 0 : end + 1);
   if (from_hex(text, key)) return key;
   return failure(fmt::format(
-      "the bucket key {}: expected 32 hex digits or 16 bytes, found {} bytes; make one with \"openssl rand -hex 16\"",
+      "the {} {}: expected 32 hex digits or 16 bytes, found {} bytes; make one with \"openssl rand -hex 16\"", what,
       file.string(), bytes->view().size()));
 }
 
-BucketKey random_bucket_key() {
-  BucketKey key{};
+SecretKey random_secret_key() {
+  SecretKey key{};
   CHECK(::getrandom(key.data(), key.size(), 0) == static_cast<ssize_t>(key.size()));
   return key;
 }

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+#include "http/final_head.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "http/client_cookies.h"
+#include "http/exchange_state.h"
+#include "http/known_assets.h"
+#include "http/learning.h"
+#include "http/rule_request.h"
+#include "http/rule_run.h"
+#include "push/caching.h"
+#include "push/server_timing.h"
+
+namespace outrider::http {
+namespace {
+
+bool has_field(const h2o_headers_t& headers, const h2o_token_t* name) {
+  return h2o_find_header(&headers, name, -1) != -1;
+}
+
+void add_field(h2o_req_t& req, const h2o_token_t* name, std::string_view value) {
+  const std::string_view kept = keep(&req.pool, value);
+  h2o_add_header(&req.pool, &req.res.headers, name, nullptr, kept.data(), kept.size());
+}
+
+/// Hints help a page that comes, not a redirect or an error.
+bool takes_hints(const h2o_req_t& req) {
+  const int status = req.res.status;
+  const std::string_view method = view(req.method);
+  return ((status >= 200 && status < 300) || status == 304) && (method == "GET" || method == "HEAD");
+}
+
+bool has_response_rules(const ExchangeState& exchange) {
+  const Delivery* delivery = exchange.delivery;
+  return delivery != nullptr && !delivery->matches.empty() && exchange.rule_set->has_response_phase();
+}
+
+push::PushList response_rules(ExchangeState& exchange, const push::Request& request) {
+  Delivery* delivery = exchange.delivery;
+  const push::Fields fields = fields_of(exchange.req->res.headers, &exchange.req->pool);
+  const push::Response response{exchange.req->res.status, fields};
+  RuleRun run = run_rules(exchange, *delivery->rules, delivery->matches, push::Phase::response, request, &response);
+  for (const push::Entry& entry : run.switched_off.entries()) delivery->switched_off.add(entry.hint, entry.rule);
+  delivery->reads.merge(run.evaluation.reads);
+  return std::move(run.evaluation.list);
+}
+
+bool waits_for_head(const ExchangeState& exchange) {
+  if (exchange.delivery == nullptr || exchange.req->res.status == 304) return false;
+  const auto& delivered = exchange.delivery->delivered;
+  return std::any_of(delivered.begin(), delivered.end(),
+                     [](const Delivered& each) { return each.reason == push::Reason::conditional_request; });
+}
+
+/// What could not be decided before the head was there.
+void decide(ExchangeState& exchange, const push::PushList& own_hints) {
+  const bool has_rules = has_response_rules(exchange);
+  const bool waits = waits_for_head(exchange);
+  if ((!has_rules && !waits && own_hints.empty()) || hints_are_off(exchange)) return;
+  push::Request request;
+  const KnownAssets assets(exchange);
+  describe_request(exchange, request, assets);
+  if (waits) deliver_conditional(exchange, request);
+  if (has_rules) deliver(exchange, response_rules(exchange, request), request, true);
+  deliver(exchange, own_hints, request, true);
+}
+
+/// Whether a cache that serves several users may keep this response. Where no cache can be in between, only what the
+/// response itself says counts.
+bool is_storable(const ExchangeState& exchange) {
+  const h2o_req_t& req = *exchange.req;
+  const bool maybe_between =
+      exchange.connection.listen().behind || exchange.scheme != "https" || has_field(req.headers, H2O_TOKEN_VIA);
+  // A 304 goes into what a cache has of the page already.
+  const int status = req.res.status == 304 ? 200 : req.res.status;
+  const push::Response response{status, fields_of(req.res.headers, &exchange.req->pool)};
+  return push::may_be_stored_for_all(has_field(req.headers, H2O_TOKEN_AUTHORIZATION), response, maybe_between);
+}
+
+void add_link_fields(ExchangeState& exchange, const push::PushList& own_hints, bool storable) {
+  Delivery& delivery = *exchange.delivery;
+  for (std::size_t i = 0; i != delivery.list.entries().size(); ++i) {
+    const push::Entry& entry = delivery.list.entries()[i];
+    // What the application says now stands in its own Link field already; not so what it said in a 103, or to others.
+    if (entry.hint.push_only || (entry.rule == nullptr && own_hints.repeats(entry.hint))) continue;
+    Delivered& delivered = delivery.delivered[i];
+    if (link_is_off(exchange, entry)) {
+      // It may have been switched off since the plan was made.
+      if (delivered.how == push::How::link) delivered = {push::How::none, push::Reason::switched_off};
+    } else if (entry.personal && storable) {
+      if (delivered.how == push::How::link) delivered = {push::How::none, push::Reason::shared_cache};
+    } else {
+      add_field(*exchange.req, H2O_TOKEN_LINK, push::link_value(entry.hint));
+    }
+  }
+}
+
+/// RFC 9111 4.1: by what else the fields that we add may differ.
+void add_vary(ExchangeState& exchange) {
+  const std::vector<std::string>& names = exchange.delivery->reads.fields();
+  if (names.empty()) return;
+  h2o_req_t& req = *exchange.req;
+  std::string existing;
+  for (ssize_t at; (at = h2o_find_header(&req.res.headers, H2O_TOKEN_VARY, -1)) != -1;) {
+    if (!existing.empty()) existing += ", ";
+    existing += view(req.res.headers.entries[at].value);
+    h2o_delete_header(&req.res.headers, at);
+  }
+  add_field(req, H2O_TOKEN_VARY, push::merged_vary(existing, names));
+}
+
+void add_server_timing(ExchangeState& exchange) {
+  const Delivery& delivery = *exchange.delivery;
+  std::vector<push::DeliveryRecord> records;
+  for (std::size_t i = 0; i != delivery.list.entries().size(); ++i) {
+    const push::Entry& entry = delivery.list.entries()[i];
+    records.push_back({entry.hint.url, entry.rule != nullptr ? std::string_view(entry.rule->name) : "application",
+                       delivery.delivered[i].how, delivery.delivered[i].reason});
+  }
+  if (records.empty()) return;
+  h2o_req_t& req = *exchange.req;
+  const std::string_view value = keep(&req.pool, push::server_timing(records));
+  h2o_add_header_by_str(&req.pool, &req.res.headers, H2O_STRLIT("server-timing"), 0, nullptr, value.data(),
+                        value.size());
+}
+
+/// The path of an asset that a rule hints: its generation answers for it. The page came well: what it hinted is owed an
+/// answer.
+void tell_watch(const ExchangeState& exchange) {
+  const Delivery& delivery = *exchange.delivery;
+  for (std::size_t i = 0; i != delivery.list.entries().size(); ++i) {
+    const Delivered& delivered = delivery.delivered[i];
+    // A promise that was taken back, because its answer was an error, is no delivery, but says all about the asset.
+    if (delivered.how == push::How::none && delivered.reason != push::Reason::no_answer) continue;
+    const std::string_view path = watched_path(exchange, delivery.list.entries()[i]);
+    if (!path.empty()) delivery.rules->watch->hinted(exchange.host, path);
+  }
+}
+
+}  // namespace
+
+void deliver_response_phase(ExchangeState& exchange) {
+  h2o_req_t& req = *exchange.req;
+  const bool has_link = has_field(req.res.headers, H2O_TOKEN_LINK);
+  const bool from_application = !exchange.upstream.empty();
+  if (exchange.pushed) return;
+  if (exchange.delivery == nullptr && !has_link) {
+    // An answer that hints nothing any more is one to learn from, too.
+    if (from_application && known_page(exchange) != nullptr) learn_page(exchange, {});
+    return;
+  }
+  if (exchange.delivery != nullptr && std::exchange(exchange.delivery->head_decided, true)) return;
+
+  push::PushList own_hints;
+  if (has_link) own_hints = hints_of_links(req.res.headers.entries, req.res.headers.size, exchange.path);
+  if (from_application) learn_page(exchange, own_hints);
+  if (!takes_hints(req)) return;
+  decide(exchange, own_hints);
+  if (exchange.delivery == nullptr) return;
+  const bool storable = is_storable(exchange);
+  add_link_fields(exchange, own_hints, storable);
+  if (storable) add_vary(exchange);
+  set_client_cookie(exchange, storable);
+  // What was delivered to this client says nothing to the next.
+  if (exchange.site->server_timing && !storable) add_server_timing(exchange);
+  tell_watch(exchange);
+}
+
+}  // namespace outrider::http

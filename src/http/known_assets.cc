@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "http/known_assets.h"
+
+#include "http/client_cookies.h"
+#include "http/client_link.h"
+#include "http/site_map.h"
+
+namespace outrider::http {
+namespace {
+
+push::AssetFacts find_out(ExchangeState& exchange, std::string_view path) {
+  push::AssetFacts facts;
+  if (const push::AssetFacts* known = exchange.frontend->knowledge.assets.find(exchange.host, path)) facts = *known;
+  if (exchange.site == nullptr) return facts;
+  const std::string_view plain = plain_path(exchange, path);
+  const config::Route* route = find_route(*exchange.site, plain);
+  if (route == nullptr || is_denied(*route, plain)) {
+    facts.status = 404;  // whoever asks
+  } else {
+    exchange.frontend->runtime(*route).handler->look_at(plain, facts);
+  }
+  return facts;
+}
+
+}  // namespace
+
+std::string_view plain_path(const ExchangeState& exchange, std::string_view path) {
+  std::size_t query_at = SIZE_MAX;
+  std::size_t* indexes = nullptr;
+  return view(
+      h2o_url_normalize_path(&exchange.req->pool, const_cast<char*>(path.data()), path.size(), &query_at, &indexes));
+}
+
+const push::AssetFacts& KnownAssets::look(std::string_view path) const {
+  if (last_path_ != path) {
+    last_ = find_out(exchange_, path);
+    last_path_ = path;
+  }
+  return last_;
+}
+
+bool KnownAssets::sent(std::string_view path) const {
+  const push::SentMemory& sent = exchange_.connection.sent;
+  return sent.size() != 0 && sent.contains(exchange_.host, path, look(path).version);
+}
+
+std::optional<push::Link> KnownAssets::link() const {
+  return link_to(exchange_.connection);
+}
+
+push::Cached KnownAssets::cached(std::string_view path) const {
+  const push::CookieReading& reading = client_cookie_of(exchange_);
+  if (reading.good == 0 || is_kept_out_of_cookie(exchange_, path)) return push::Cached::no;
+  const std::string& version = look(path).version;
+  if (version.empty()) return push::Cached::perhaps;
+  return reading.set.contains(path, version) ? push::Cached::yes : push::Cached::no;
+}
+
+}  // namespace outrider::http

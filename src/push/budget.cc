@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "push/budget.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace outrider::push {
+namespace {
+
+using std::chrono::microseconds;
+
+/// Of a connection that nothing is known of: ten segments (RFC 6928) and a tenth of a second.
+constexpr Link unknown_link{14'600, microseconds(100'000)};
+/// On a shorter way the round trip is no measure: the machine's own, or a local network's.
+constexpr microseconds least_rtt{1'000};
+constexpr double most_doublings = 3;
+constexpr double share = 0.8;
+/// Bytes per second of a link that has not shown more: 1 Mbit/s.
+constexpr double believed_rate = 125'000;
+constexpr double bearable_delay_s = 1.0 / 32;
+constexpr int overdue_share = 32;
+constexpr double most_times_delivered = 8;
+constexpr std::uint64_t segment_bytes = 1'448;
+/// What is written later than that is hardly acknowledged when the page comes.
+constexpr double room_round_trips = 1.25;
+
+double seconds(microseconds time) {
+  return std::chrono::duration<double>(std::max(time, microseconds(0))).count();
+}
+
+double window_of(const Link& link) {
+  return static_cast<double>(link.cwnd_bytes != 0 ? link.cwnd_bytes : unknown_link.cwnd_bytes);
+}
+
+double rtt_of(const Link& link) {
+  return seconds(std::max(link.rtt, least_rtt));
+}
+
+/// Downwards; numbers that no kernel would report do not overflow.
+std::uint64_t whole(double bytes) {
+  constexpr double most = 1e18;
+  return static_cast<std::uint64_t>(std::clamp(bytes, 0.0, most));
+}
+
+double least_rtt_of(const Transit& transit) {
+  return transit.least_rtt.count() > 0 ? seconds(std::max(transit.least_rtt, least_rtt)) : rtt_of(transit.link);
+}
+
+/// What the kernel measured, at most so many times: a flight of W bytes takes rtt + W / rate, of which the kernel makes
+/// W / rtt.
+double most_times(const Transit& transit) {
+  const double rtt = rtt_of(transit.link);
+  return rtt / std::max(rtt - least_rtt_of(transit), rtt / most_times_delivered);
+}
+
+double rate_of(const Transit& transit) {
+  double delivered = static_cast<double>(transit.bytes_per_second);
+  if (transit.bytes_per_second == 0 || transit.rate_is_floor) delivered = std::max(delivered, believed_rate);
+  const double shown = std::min(static_cast<double>(transit.acked_bytes_per_second), delivered * most_times(transit));
+  return std::max(delivered, shown);
+}
+
+}  // namespace
+
+std::uint64_t budget_of(const BudgetFacts& facts) {
+  if (!facts.link && facts.limit_bytes) return *facts.limit_bytes;
+  const Link& link = facts.link ? *facts.link : unknown_link;
+  const double think = seconds(facts.think_time.value_or(microseconds(0)));
+  const double doublings = std::min(think / rtt_of(link), most_doublings);
+  const std::uint64_t total = whole(window_of(link) * (std::exp2(doublings + 2) - 1));
+  return std::min(total, facts.limit_bytes.value_or(total));
+}
+
+microseconds think_left(std::optional<microseconds> think_time, microseconds elapsed) {
+  elapsed = std::max(elapsed, microseconds(0));
+  return std::max(think_time.value_or(microseconds(0)) - elapsed, elapsed / overdue_share);
+}
+
+std::uint64_t page_room(std::optional<std::uint64_t> page_bytes, std::uint64_t window_when_asked) {
+  if (!page_bytes) return window_when_asked;
+  const std::uint64_t bytes = std::min(*page_bytes, window_when_asked);
+  return std::min(bytes + bytes / 32 + segment_bytes, window_when_asked);
+}
+
+std::uint64_t grant(const Transit& transit, const ComingPage& page) {
+  const double window = window_of(transit.link);
+  const double rate = rate_of(transit);
+  double allowed = 0;
+  if (page.left) {
+    const double left = seconds(*page.left);
+    const double rtt = least_rtt_of(transit);
+    const double room = left < room_round_trips * rtt ? static_cast<double>(page.room_bytes) : 0;
+    const double busy = rate * (rtt + std::max(bearable_delay_s, rtt / 2));
+    allowed = std::min({window - room, busy, share * rate * left});
+  } else {
+    allowed = std::min(share * window, bearable_delay_s * rate);
+  }
+  const std::uint64_t most = whole(allowed);
+  const std::uint64_t granted = most - std::min(most, transit.queued_bytes);
+  return granted < segment_bytes && transit.queued_bytes != 0 ? 0 : granted;
+}
+
+}  // namespace outrider::push
