@@ -42,17 +42,29 @@ class Connection(h2.connection.H2Connection):
         return result
 
 
+def connected(address, source=None, segment=None):
+    raw = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
+    if segment:
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, segment)
+    if source:
+        raw.bind((source, 0))
+    raw.settimeout(10)
+    raw.connect(address)
+    raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return raw
+
+
 class Client:
-    """`push=None` leaves the protocol's default (push accepted), False sends ENABLE_PUSH=0."""
+    """`push=None` leaves the protocol's default (push accepted), False sends ENABLE_PUSH=0. `source`: the client's own address.
+    `segment`: the largest TCP segment that the server may send, which keeps its congestion window small."""
 
     def __init__(self, address, tls=False, server_name=None, push=None, max_streams=None, window=None, before=b"",
-                 cafile=None):
+                 cafile=None, source=None, segment=None):
         if isinstance(address, str):
             raw = socket.socket(socket.AF_UNIX)
             raw.connect(address)
         else:
-            raw = socket.create_connection(address, 10)
-            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            raw = connected(address, source, segment)
         if before:
             raw.sendall(before)
         if tls:

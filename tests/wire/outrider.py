@@ -140,8 +140,9 @@ class Server:
         return self.output_path.read_text(errors="replace")
 
     def access_log(self):
-        """The JSON access log's lines on stdout, as objects."""
-        return [json.loads(line) for line in self.output().splitlines() if line.startswith("{")]
+        """The JSON access log's lines on stdout, as objects; not one that is being written."""
+        whole = self.output().rpartition("\n")[0]
+        return [json.loads(line) for line in whole.splitlines() if line.startswith("{")]
 
     def wait_for_access(self, condition, seconds=5):
         """The first access log object that satisfies `condition`."""

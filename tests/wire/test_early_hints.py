@@ -156,12 +156,12 @@ def test_http1_gets_a_103_only_through_a_proxy_that_passes_it(server):
     assert "103" not in http1(server.address(0), "/page", *NAVIGATE)
     assert "103" not in http1(server.address(2), "/page", *NAVIGATE)
     answer = http1(server.address(1), "/page", *NAVIGATE)
-    assert answer.startswith("HTTP/1.1 103 Early Hints\r\nLink: </app.css>; rel=preload; as=style\r\n")
+    assert answer.startswith("HTTP/1.1 103 Early Hints\r\nlink: </app.css>; rel=preload; as=style\r\n")
     assert "\r\n\r\nHTTP/1.1 200 OK\r\n" in answer and answer.endswith("page")
 
 
 def test_behind_a_proxy_nothing_is_pushed(server):
-    with Client(server.address(1)) as client:
+    with Client(server.address(2)) as client:
         page = client.get("/page", headers=[("x-forwarded-for", "192.0.2.9"), ("x-forwarded-proto", "https")])
         assert page.pushes == {} and len(page.all("link")) == 4
     line = server.wait_for_access(lambda line: line["target"] == "/page")

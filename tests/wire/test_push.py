@@ -203,12 +203,16 @@ def test_limit_on_open_pushes(serve):
     assert [d["reason"] for d in line["deliveries"]].count("push_limit") == 35
 
 
-def test_a_missing_asset_is_not_called_sent(serve):
-    server = serve(CONFIG, files={**PAGE, "rules/r.lua": 'rule { path = "/", hints = { style "/none.css", style "/app.css" } }'})
+def test_a_missing_asset_is_not_called_sent(serve, tmp_path):
+    """One that is not there is known before; one that leads nowhere shows when it is asked for."""
+    rule = 'rule { path = "/", hints = { style "/none.css", style "/loop.css", style "/app.css" } }'
+    server = serve(CONFIG, files={**PAGE, "rules/r.lua": rule})
+    (tmp_path / "www/loop.css").symlink_to("loop.css")
     with Client(server.address()) as client:
         assert client.pushed_paths(client.get("/")) == ["/app.css"]
     line = server.wait_for_access(lambda line: line["target"] == "/")
-    assert [(d["how"], d["reason"]) for d in line["deliveries"]] == [("link", "no_answer"), ("push", "sent")]
+    assert [(d["how"], d["reason"]) for d in line["deliveries"]] == [
+        ("link", "asset_failed"), ("link", "no_answer"), ("push", "sent")]
 
 
 def test_request_fields_that_a_hint_names_are_in_the_promise(serve):

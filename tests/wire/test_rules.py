@@ -11,7 +11,8 @@ CONFIG = """
 return {
   workers = 2,
   listen = { { address = "127.0.0.1:0" } },
-  sites = { ["*"] = { rules = "rules/*.lua", routes = { ["/"] = { files = "www", fallback = "/index.html" } } } },
+  sites = { ["*"] = { rules = "rules/*.lua", routes = { ["/"] = { files = "www", fallback = "/index.html",
+    headers = { ["cache-control"] = "private" } } } } },
   log = { access = { to = "stdout", format = "json" } },
   admin = { address = "unix:%TMP%/admin.sock" },
 }

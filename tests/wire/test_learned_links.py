@@ -1,0 +1,410 @@
+# SPDX-License-Identifier: MIT
+"""What an application hints by itself: its Link fields are pushed or left in Link, its 103 is translated, and what it says to
+everybody is learned by page, so that the next visitor gets it before the application has answered.
+
+That nothing came early is seen in the whole answer: whatever is known of a page goes out before the application is asked.
+"""
+import threading
+
+import pytest
+
+import http1
+import php_fpm
+from h2client import Client
+
+CONFIG = """
+return {
+  workers = 1,
+  listen = {
+    { address = "127.0.0.1:0" },
+    { address = "127.0.0.1:0", behind = { trusted = { "127.0.0.1" }, passes_103 = true } },
+    { address = "127.0.0.1:0", behind = { trusted = { "127.0.0.1" } } },
+  },
+  sites = {
+    ["localhost"] = { rules = "rules/*.lua", routes = { ["/"] = { proxy = "%URL%" } } },
+    ["silent.example"] = { learn = false, routes = { ["/"] = { proxy = "%URL%" } } },
+    ["shop.example"] = { learn = { "/product/{id}" }, routes = { ["/"] = { proxy = "%URL%" } } },
+  },
+  log = { access = { to = "stdout", format = "json" }, error = { level = "debug" } },
+  admin = { address = "unix:%TMP%/admin.sock" },
+}
+"""
+RULES = 'rule { name = "old", path = "/old", hints = { style "/app.css" } }'
+CHROMIUM = [("sec-fetch-mode", "navigate"),
+            ("user-agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36")]
+NAVIGATE = [f"{name}: {value}" for name, value in CHROMIUM]
+STYLE_EARLY = "</app.css>; rel=preload; as=style"
+STYLE = ("Link", STYLE_EARLY)
+TWO_VISITORS = ("127.0.0.2", "127.0.0.3", "127.0.0.2")
+
+
+class Shop:
+    """Answers a page as `pages` says, after a moment of thought, or once it is let; anything else is a stylesheet."""
+
+    def __init__(self):
+        self.pages = {}  # path -> (status, fields)
+        self.interim = {}  # path -> Link values, each in a 103 of its own
+        self.think_s = 0.012  # a page that takes less than 10 ms gets no 103
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+
+    def __call__(self, request, connection):
+        path = request.target.partition("?")[0]
+        if path not in self.pages:
+            connection.reply(200, "body{}", [("Content-Type", "text/css")])
+            return
+        for link in self.interim.get(path, []):
+            connection.send(f"HTTP/1.1 103 Early Hints\r\nLink: {link}\r\n\r\n")
+        connection.sleep(self.think_s)
+        self.may_answer.wait(60)
+        status, fields = self.pages[path]
+        connection.reply(status, "page" if status == 200 else "", [("Content-Type", "text/html"), *fields])
+
+
+@pytest.fixture
+def shop():
+    return Shop()
+
+
+@pytest.fixture
+def server(serve, application, shop):
+    return serve(CONFIG.replace("%URL%", application(shop).url), files={"rules/r.lua": RULES})
+
+
+def links(fields):
+    return [value for name, value in fields if name == "link"]
+
+
+def visit(server, path, source=None, host="localhost", headers=(), push=False):
+    """One request on a connection of its own."""
+    with Client(server.address(), push=push, source=source, server_name=host) as client:
+        return client.get(path, headers=[*CHROMIUM, *headers])
+
+
+def teach(server, shop, path, *fields, visitors=TWO_VISITORS, status=200, **options):
+    shop.pages[path.partition("?")[0]] = (status, fields)
+    for source in visitors:
+        visit(server, path, source, **options)
+
+
+def early(server, path, **options):
+    """The Link values of the 103 that the next visitor gets."""
+    page = visit(server, path, "127.0.0.9", **options)
+    assert len(page.informational) <= 1
+    return [link for head in page.informational for link in links(head)]
+
+
+def deliveries(server, target, count):
+    """Of the last of `count` requests for it: (URL, how, why)."""
+    def lines():
+        return [line for line in server.access_log() if line["target"] == target]
+    server.wait_for_access(lambda _: len(lines()) >= count)
+    return [(each["url"], each["how"], each["reason"]) for each in lines()[-1].get("deliveries", [])]
+
+
+# Link fields in the answer at hand
+
+
+@pytest.mark.parametrize("values, pushed", [
+    (["</a.css>; rel=preload; as=style, </b.js>;rel=preload;as=script", "</c.png>; rel=preload; as=image"], ["/a.css", "/b.js", "/c.png"]),
+    (['</a,b.css>; title="x, <y>; rel=z"; rel="preload"; as="style"'], ["/a,b.css"]),
+    (['</a.css>; title="\\", </no.css>; rel=preload"; as=style; rel=preload, </b.css>; rel=preload'], ["/a.css", "/b.css"]),
+    (["</a.css>; crossorigin; as=style; type=text/css; rel=preload"], ["/a.css"]),
+    (['</a.css>; rel="stylesheet PreLoad"; as=STYLE', '<b.js>; REL="next modulepreload"'], ["/a.css", "/shop/b.js"]),
+    (["</a.css> ; rel = preload ;; as = style ; , , </b.css>; rel=preload"], ["/a.css", "/b.css"]),
+    (["<app.css>; rel=preload, <./b.css>; rel=preload, <../x.js>; rel=preload, <../../../y.js>; rel=preload"],
+     ["/shop/app.css", "/shop/b.css", "/x.js", "/y.js"]),
+    (["<http://localhost/a.css>; rel=preload, <HTTP://LocalHost:80/b.css#top>; rel=preload, <c.css?v=1>; rel=preload"],
+     ["/a.css", "/b.css", "/shop/c.css?v=1"]),
+    (["</a.css>; rel=preload; as=style, </a.css>; rel=preload; as=style"], ["/a.css"]),
+    (["</a.css>; rel=preload; as=style; x-http2-push-only"], ["/a.css"]),
+    (["</a.css>; rel=preload; as=style; nopush, </b.css>; rel=preload; as=style"], ["/b.css"]),
+    (["<//cdn.example/a.css>; rel=preload; as=style", "<https://localhost/a.css>; rel=preload; as=style",
+      "<http://localhost:8080/a.css>; rel=preload; as=style", "<https://cdn.example>; rel=preconnect"], []),
+    (['</a.css>; rel=preload; as=style; anchor="/other"', '</b.css>; rel=preload; as=style; anchor=""'], []),
+    (["</a.css>", "</a.css>; rel=stylesheet", "</a.css>; rel=prefetch; rel=preload; as=style", "</a>; rel=preload",
+      "</a.css>; rel=preload; as=spreadsheet", "</a.css>; rev=preload; as=style"], []),
+    (["/a.css; rel=preload, </b.css>; rel=preload", "</c.css; rel=preload", '</d.css>; rel="preload', "</e.css> rel=preload", "", ";",
+      "<>; rel=preload; as=style", "</f.css>; rel=preload"], ["/b.css", "/f.css"]),
+])
+def test_link_fields_are_read_as_rfc_8288_says(server, shop, values, pushed):
+    shop.pages["/shop/cart"] = (200, [("Link", value) for value in values])
+    with Client(server.address()) as client:
+        page = client.get("/shop/cart")
+        assert client.pushed_paths(page) == pushed
+        assert all(client.responses[stream].status == 200 for stream in page.pushes)
+        promises = [i for i, (name, _) in enumerate(client.events) if name == "PushedStreamReceived"]
+        assert all(promise < client.position("ResponseReceived", page.stream_id) for promise in promises)
+    assert page.status == 200 and page.body == b"page"
+
+
+def test_what_is_not_pushed_stays_in_link_as_the_application_wrote_it(server, shop):
+    values = ["</a.css>; rel=preload; as=style; nopush", "<//cdn.example/a.css>; as=style; rel=preload", "<https://cdn.example>; rel=preconnect",
+              "</next>; rel=next"]
+    shop.pages["/page"] = (200, [("Link", value) for value in values])
+    page = visit(server, "/page", push=None)
+    assert page.pushes == {} and page.all("link") == values
+    assert deliveries(server, "/page", 1) == [
+        ("/a.css", "link", "nopush"), ("https://cdn.example/a.css", "link", "cross_origin"), ("https://cdn.example", "link", "not_an_asset")]
+
+
+# Learned links
+
+
+def test_the_next_visitor_gets_them_before_the_application_has_answered(server, shop):
+    teach(server, shop, "/blog/post", ("Link", '<post.css>; as=style; rel=preload; title="x", </app.js>; rel="preload"; as=script'),
+          ("Link", "<//cdn.example>; rel=preconnect"))
+    shop.may_answer.clear()
+    with Client(server.address(), push=False, source="127.0.0.4") as client:
+        page = client.responses[client.send("/blog/post", headers=CHROMIUM)]
+        client.read_until(lambda: page.informational)
+        assert page.headers is None
+        assert links(page.informational[0]) == ["</blog/post.css>; rel=preload; as=style", "</app.js>; rel=preload; as=script",
+                                                "<https://cdn.example>; rel=preconnect"]
+        shop.may_answer.set()
+        client.read_until(lambda: client.finished(page.stream_id))
+    assert len(page.informational) == 1 and page.body == b"page"
+    assert page.all("link") == [value for _, value in shop.pages["/blog/post"][1]], "once, as the application wrote them"
+
+
+def test_a_client_that_takes_pushes_is_pushed_them_before_the_application_has_answered(server, shop):
+    teach(server, shop, "/page", STYLE, ("Link", "</app.js>; rel=preload; as=script; nopush"))
+    shop.may_answer.clear()
+    with Client(server.address(), source="127.0.0.4") as client:
+        page = client.responses[client.send("/page", headers=CHROMIUM)]
+        client.read_until(lambda: len(page.pushes) == 1)
+        assert page.headers is None
+        shop.may_answer.set()
+        client.read_until(lambda: all(client.finished(stream) for stream in (page.stream_id, *page.pushes)))
+        assert client.pushed_paths(page) == ["/app.css"]
+    assert deliveries(server, "/page", 4) == [("/app.css", "push", "sent"), ("/app.js", "link", "nopush")]
+
+
+def test_it_takes_three_answers_and_two_addresses(server, shop):
+    teach(server, shop, "/page", STYLE, visitors=["127.0.0.2"] * 5)
+    assert early(server, "/page") == [], "what one visitor alone was told may be theirs"
+    assert early(server, "/page") == [STYLE_EARLY]
+    teach(server, shop, "/other", STYLE, visitors=["127.0.0.2", "127.0.0.3"])
+    assert early(server, "/other") == [], "two answers are not enough"
+    assert early(server, "/other") == [STYLE_EARLY]
+
+
+def test_what_the_application_stops_hinting_is_forgotten(server, shop):
+    teach(server, shop, "/page", STYLE, ("Link", "</app.js>; rel=preload; as=script"))
+    shop.pages["/page"] = (200, [STYLE])
+    assert len(early(server, "/page")) == 2, "nobody could know yet"
+    assert early(server, "/page") == [STYLE_EARLY]
+    shop.pages["/page"] = (200, [])
+    early(server, "/page")
+    assert early(server, "/page") == []
+
+
+@pytest.mark.parametrize("fields", [[("Cache-Control", "private")], [("Set-Cookie", "a=b")]])
+def test_a_page_that_is_no_longer_for_everybody_is_no_longer_hinted_for(server, shop, fields):
+    teach(server, shop, "/page", STYLE)
+    shop.pages["/page"] = (200, fields)
+    early(server, "/page")
+    assert early(server, "/page") == []
+
+
+def test_an_answer_without_the_link_begins_the_count_anew(server, shop):
+    teach(server, shop, "/page", STYLE, visitors=["127.0.0.2", "127.0.0.3"])
+    teach(server, shop, "/page", visitors=["127.0.0.4"])
+    teach(server, shop, "/page", STYLE, visitors=["127.0.0.2"])
+    assert early(server, "/page") == []
+
+
+@pytest.mark.parametrize("fields", [[("Cache-Control", "no-cache")], [("Cache-Control", "public, max-age=60")], [("Vary", "Accept-Encoding")],
+                                    [("Cache-Control", 'private="x-y"')]])
+def test_what_is_said_to_everybody_is_learned(server, shop, fields):
+    teach(server, shop, "/page", STYLE, *fields)
+    assert early(server, "/page") == [STYLE_EARLY]
+
+
+@pytest.mark.parametrize("fields", [
+    [("Cache-Control", "private")], [("Cache-Control", "max-age=5, no-store")], [("Set-Cookie", "a=b")], [("Vary", "Cookie")], [("Vary", "*")],
+    [("Vary", "Accept-Encoding, X-Theme")], [("Vary", "Accept-Encoding"), ("Vary", "Accept-Language")]])
+def test_what_an_answer_says_to_somebody_is_not_learned(server, shop, fields):
+    teach(server, shop, "/page", STYLE, *fields)
+    assert early(server, "/page") == []
+    teach(server, shop, "/page", STYLE)
+    assert early(server, "/page") == [STYLE_EARLY]
+
+
+@pytest.mark.parametrize("status", [201, 404, 500])
+def test_what_is_no_page_teaches_nothing(server, shop, status):
+    teach(server, shop, "/page", STYLE, status=status)
+    shop.pages["/page"] = (200, [STYLE])
+    assert early(server, "/page") == []
+
+
+@pytest.mark.parametrize("field", [("cookie", "session=1"), ("authorization", "Basic eDp5"), ("x-forwarded-host", "localhost"),
+                                   ("x-forwarded-prefix", "/evil"), ("forwarded", "host=localhost")])
+def test_what_a_visitor_with_credentials_or_claims_is_told_is_not_learned(server, shop, field):
+    teach(server, shop, "/page", STYLE, headers=[field])
+    assert early(server, "/page") == []
+    teach(server, shop, "/page", STYLE)
+    assert early(server, "/page") == [STYLE_EARLY]
+
+
+def test_pages_with_a_query_neither_teach_nor_are_taught(server, shop):
+    teach(server, shop, "/page?x=1", STYLE)
+    assert early(server, "/page?x=1") == [] and early(server, "/page") == []
+    teach(server, shop, "/page", STYLE)
+    assert early(server, "/page?x=1") == [] and early(server, "/page") == [STYLE_EARLY]
+
+
+def test_of_other_origins_only_connections_are_learned(server, shop):
+    teach(server, shop, "/page", ("Link", "<https://cdn.example/a.css>; rel=preload; as=style, <https://cdn.example/>; rel=preconnect"), STYLE)
+    assert early(server, "/page") == ["<https://cdn.example>; rel=preconnect", STYLE_EARLY]
+
+
+def test_a_port_that_a_client_makes_up_is_told_to_nobody(server, shop):
+    """Applications write their own URLs with the Host that they were asked for."""
+    teach(server, shop, "/page", ("Link", "<http://localhost:6666/a.css>; rel=preload; as=style"), host="localhost:6666")
+    assert early(server, "/page") == []
+
+
+def test_a_site_may_learn_nothing(server, shop):
+    teach(server, shop, "/page", STYLE, host="silent.example")
+    assert early(server, "/page", host="silent.example") == []
+    assert visit(server, "/page", host="silent.example", push=None).pushes != {}, "what is in the answer at hand still counts"
+
+
+def test_pages_of_one_pattern_are_one_page(server, shop):
+    for path in ("/product/1", "/product/2", "/product/3", "/product/1/reviews"):
+        shop.pages[path] = (200, [STYLE, ("Link", f"</img{path}.png>; rel=preload; as=image")])
+    for path, source in zip(("/product/1", "/product/2", "/product/1"), TWO_VISITORS):
+        visit(server, path, source, host="shop.example")
+    assert early(server, "/product/3", host="shop.example") == [STYLE_EARLY], "but for what each says of itself alone"
+    assert early(server, "/product/1/reviews", host="shop.example") == []
+
+
+def test_neither_pages_nor_sites_leak(server, shop):
+    teach(server, shop, "/page", STYLE)
+    for other in ("/", "/page/", "/pag", "/page2", "/Page"):
+        shop.pages[other] = (200, [])
+        assert early(server, other) == []
+    assert early(server, "/page", host="shop.example") == []
+    assert early(server, "/page") == [STYLE_EARLY]
+
+
+def test_behind_a_balancer_they_go_where_a_103_is_passed_on(server, shop):
+    shop.pages["/page"] = (200, [STYLE])
+    for client in ("192.0.2.1", "192.0.2.2", "192.0.2.1"):
+        assert http1.get(server.address(2), "/page", f"X-Forwarded-For: {client}", *NAVIGATE).interim == []
+    for index, expected in ((0, []), (1, [(103, [("link", STYLE_EARLY)])]), (2, [])):
+        answer = http1.get(server.address(index), "/page", *NAVIGATE)
+        assert answer.interim == expected and answer.status == 200
+
+
+def test_a_balancer_that_speaks_http2_passes_them_on_too(server, shop):
+    teach(server, shop, "/page", STYLE)
+    with Client(server.address(1)) as client:
+        page = client.get("/page", headers=CHROMIUM)
+        assert page.pushes == {} and [links(head) for head in page.informational] == [[STYLE_EARLY]]
+
+
+def test_another_host_that_a_client_claims_through_a_balancer_teaches_nothing(server, shop):
+    """Not every balancer takes the field away, and applications make URLs of it."""
+    shop.pages["/page"] = (200, [STYLE])
+    for client in ("192.0.2.1", "192.0.2.2", "192.0.2.1"):
+        http1.get(server.address(1), "/page", f"X-Forwarded-For: {client}", "X-Forwarded-Host: evil.example")
+    assert http1.get(server.address(1), "/page", *NAVIGATE).interim == []
+
+
+def test_one_visitor_cannot_claim_two_addresses(server, shop):
+    shop.pages["/page"] = (200, [STYLE])
+    for claim in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
+        visit(server, "/page", "127.0.0.2", headers=[("x-forwarded-for", claim)])
+    assert visit(server, "/page", "127.0.0.2").informational == []
+
+
+def test_a_reload_forgets_nothing(server, shop):
+    teach(server, shop, "/page", STYLE)
+    server.write("rules/r.lua", 'rule { path = "/elsewhere", hints = { "/x.css" } }')
+    assert server.reload_and_wait()[0] == 200
+    assert early(server, "/page") == [STYLE_EARLY]
+
+
+# The application's own 103
+
+
+def test_the_first_103_of_the_application_is_passed_on_and_later_ones_go_into_link(server, shop):
+    shop.pages["/page"] = (200, [])
+    shop.interim["/page"] = ["<a.css>; as=style; rel=preload; title=x", "</b.css>; rel=preload; as=style"]
+    page = visit(server, "/page")
+    assert [links(head) for head in page.informational] == [["</a.css>; rel=preload; as=style"]]
+    assert deliveries(server, "/page", 1) == [("/a.css", "early_hints", "sent"), ("/b.css", "link", "early_hints_already_sent")]
+    assert page.all("link") == ["</a.css>; rel=preload; as=style", "</b.css>; rel=preload; as=style"]
+
+
+def test_what_the_application_says_twice_is_delivered_once(server, shop):
+    shop.pages["/page"] = (200, [STYLE])
+    shop.interim["/page"] = ["</app.css>; rel=preload; as=style"] * 2
+    page = visit(server, "/page")
+    assert [links(head) for head in page.informational] == [[STYLE_EARLY]] and page.all("link") == [STYLE_EARLY]
+
+
+def test_after_learned_links_the_application_s_103_is_too_late(server, shop):
+    teach(server, shop, "/page", STYLE)
+    shop.interim["/page"] = ["</app.css>; rel=preload; as=style, </more.css>; rel=preload; as=style"]
+    page = visit(server, "/page")
+    assert [links(head) for head in page.informational] == [[STYLE_EARLY]]
+    assert deliveries(server, "/page", 4) == [("/app.css", "early_hints", "sent"), ("/more.css", "link", "early_hints_already_sent")]
+    assert sorted(page.all("link")) == ["</app.css>; rel=preload; as=style", "</more.css>; rel=preload; as=style"]
+
+
+# What the last answers were
+
+
+def test_a_page_that_redirects_gets_no_103_until_it_is_a_page_again(server, shop):
+    shop.pages["/old"] = (302, [("Location", "/new")])
+    assert [early(server, "/old") for _ in range(3)] == [[STYLE_EARLY], [STYLE_EARLY], []]
+    assert deliveries(server, "/old", 3) == [("/app.css", "link", "page_redirects")]
+    shop.pages["/old"] = (200, [])
+    assert early(server, "/old") == []
+    assert early(server, "/old") == [STYLE_EARLY]
+
+
+def test_a_learned_page_that_redirects_gets_no_103(server, shop):
+    teach(server, shop, "/page", STYLE)
+    shop.pages["/page"] = (301, [("Location", "/new")])
+    assert [early(server, "/page") for _ in range(3)] == [[STYLE_EARLY], [STYLE_EARLY], []]
+
+
+def test_a_page_that_comes_at_once_gets_no_103(server, shop):
+    """Eight answers are remembered, and the faster ones of them count; a slow machine may need more visits."""
+    teach(server, shop, "/page", STYLE)
+    shop.think_s = 0
+    visits = next((n for n in range(1, 100) if early(server, "/page") == []), None)
+    assert visits is not None
+    assert deliveries(server, "/page", 3 + visits) == [("/app.css", "link", "answer_ready")]
+
+
+# FastCGI
+
+
+def test_what_php_hints_is_learned_too(serve, tmp_path):
+    root = tmp_path / "php"
+    root.mkdir()
+    (root / "app.css").write_text("body{}")
+    (root / "page.php").write_text(
+        "<?php header('Link: <app.css>; as=style; rel=preload'); usleep(12000);\n"
+        "while (file_exists(__DIR__ . '/hold')) { usleep(1000); clearstatcache(); }\necho 'page';")
+    fpm = php_fpm.Fpm(tmp_path / "fpm").start()
+    try:
+        route = f'{{ fastcgi = "unix:{fpm.socket}", root = "{root}" }}'
+        server = serve(CONFIG.replace('{ proxy = "%URL%" }', route), files={"rules/r.lua": RULES})
+        for source in TWO_VISITORS:
+            assert visit(server, "/page.php", source).body == b"page"
+        (root / "hold").touch()
+        with Client(server.address(), push=False) as client:
+            page = client.responses[client.send("/page.php", headers=CHROMIUM)]
+            client.read_until(lambda: page.informational)
+            assert page.headers is None and links(page.informational[0]) == [STYLE_EARLY]
+            (root / "hold").unlink()
+            client.read_until(lambda: client.finished(page.stream_id))
+        assert page.body == b"page" and page.all("link") == ["<app.css>; as=style; rel=preload"]
+    finally:
+        fpm.stop()
