@@ -14,8 +14,10 @@ constexpr double least_s = 0.01;
 
 void AckRate::sample(std::chrono::microseconds now, const Acknowledged& total) {
   if (began_ && now <= last_) return;
+  if (total.bytes < total_.bytes) count_ = 0;
   if (began_ && total.bytes > total_.bytes) {
-    steps_[count_++ % remembered] = {last_, total_.bytes, total_.segments, best_until(now, total)};
+    const Step step{last_, total_.bytes, total_.segments, best_until(now, total)};
+    steps_[count_++ % remembered] = step;
   }
   began_ = true;
   last_ = now;

@@ -78,8 +78,8 @@ std::chrono::microseconds think_left(std::optional<std::chrono::microseconds> th
 /// While the page is being streamed: at most 0.8 × window, and what the link carries in 1/32 s, by which each part of
 /// the page may come later.
 ///
-/// Less than a segment goes only where nothing is queued (as in RFC 896): small ones would fill the window as large ones
-/// do.
+/// Less than a segment goes only where nothing is queued (as in RFC 896): small ones would fill the window as large
+/// ones do.
 std::uint64_t grant(const Transit& transit, const ComingPage& page);
 
 }  // namespace outrider::push

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,8 +40,26 @@ TEST_CASE("of a new page nothing is known") {
   const PageFacts page;
   CHECK_FALSE(page.redirects());
   CHECK_FALSE(page.think_time());
+  CHECK_FALSE(page.bytes());
   CHECK(page.links().empty());
   CHECK_FALSE(page.proven());
+}
+
+TEST_CASE("what a page weighs is the upper quartile of the last eight answers") {
+  PageFacts page;
+  page.sized(300);
+  CHECK(page.bytes() == 300);
+  for (const std::uint64_t bytes : {800, 100, 700, 400, 200, 600, 500}) page.sized(bytes);
+  CHECK(page.bytes() == 600);
+  page.sized(50);  // in place of 300
+  CHECK(page.bytes() == 600);
+  for (int i = 0; i != 8; ++i) page.sized(20);
+  CHECK(page.bytes() == 20);
+  page.sized(UINT64_MAX);
+  CHECK(page.bytes() == 20);
+  for (int i = 0; i != 8; ++i) page.sized(UINT64_MAX);
+  CHECK(page.bytes() == UINT32_MAX);
+  CHECK_FALSE(page.think_time());
 }
 
 TEST_CASE("the think time is the lower quartile of the last eight answers") {
