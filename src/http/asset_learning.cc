@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The part of learning.h that is about assets.
+#include <algorithm>
+#include <iterator>
+
 #include "http/http2.h"
 #include "http/known_assets.h"
 #include "http/learning.h"
@@ -20,6 +23,12 @@ void remember_sent(ExchangeState& exchange, std::string_view path) {
   std::string version = KnownAssets(exchange).facts(path).version;
   if (version.empty()) version = push::version_of(fields_of(req.res.headers, &req.pool));
   exchange.connection.sent.insert(exchange.host, path, version);
+}
+
+/// What a client brings about by its own fields, or by asking too often.
+bool is_client_s_doing(int status) {
+  constexpr int statuses[] = {400, 406, 412, 416, 429};
+  return std::find(std::begin(statuses), std::end(statuses), status) != std::end(statuses);
 }
 
 }  // namespace
@@ -54,7 +63,7 @@ void learn_broken_promise(const ExchangeState& exchange) {
   count(exchange.frontend->options.counters->pushes_failed_total, 1);
   exchange.connection.sent.erase(exchange.host, view(exchange.req->path));
   // What was refused to one visitor's own fields may be there for the next.
-  if (exchange.repeats_fields) return;
+  if (exchange.repeats_fields || is_client_s_doing(exchange.req->res.status)) return;
   exchange.frontend->knowledge.assets.promise_failed(exchange.host, view(exchange.req->path));
 }
 

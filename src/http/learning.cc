@@ -120,12 +120,14 @@ void learn_page(ExchangeState& exchange, const push::PushList& hints) {
     push::PageFacts* known = asks_for_everybody(exchange) ? book.find(exchange.host, page_name) : nullptr;
     if (known != nullptr) known->hinted({}, exchange.client_address);
   } else if (status >= 300 && status < 400 && status != 304) {
-    book.at(exchange.host, page_name).redirected();
-  } else if (status == 200 || status == 304) {
+    // Who is logged in may be sent elsewhere, and others not.
+    if (asks_for_everybody(exchange)) book.at(exchange.host, page_name).redirected();
+  } else if (status == 200) {
+    // A 304 takes less than the page that it stands for, and says nothing of it.
     push::PageFacts& page = book.at(exchange.host, page_name);
     const auto passed = std::chrono::steady_clock::now() - exchange.begun;
     page.answered(std::chrono::duration_cast<std::chrono::microseconds>(passed));
-    if (status != 200 || !exchange.site->learn.on || !asks_for_everybody(exchange)) return;
+    if (!exchange.site->learn.on || !asks_for_everybody(exchange)) return;
     // A page that is no longer for everybody has no links for everybody either.
     const bool for_all = says_the_same_to_all(exchange, fields_of(req.res.headers, &exchange.req->pool));
     page.hinted(for_all ? learnable(exchange, hints) : std::vector<push::Hint>(), exchange.client_address);
