@@ -48,7 +48,7 @@ struct Exchange {
   std::string_view error;     // the cause of a 502, 504 …
 
   Awaited* awaited = nullptr;    // as long as there is something
-  Delivery* delivery = nullptr;  // hints of this request; null where no rule matched
+  Delivery* delivery = nullptr;  // hints of this request; null where nobody had any
 
   /// The exchange of a request, or nullptr where it never reached our first handler.
   static Exchange* of(h2o_req_t* req);

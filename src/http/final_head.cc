@@ -126,8 +126,7 @@ void add_server_timing(ExchangeState& exchange) {
                         value.size());
 }
 
-/// The path of an asset that a rule hints: its generation answers for it. The page came well: what it hinted is owed an
-/// answer.
+/// The page came well: what it hinted is owed an answer.
 void tell_watch(const ExchangeState& exchange) {
   const Delivery& delivery = *exchange.delivery;
   for (std::size_t i = 0; i != delivery.list.entries().size(); ++i) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Timers on the library's loop. It keeps one list for each duration, which costs nothing to arm but is looked at in
-// each turn: so all upstreams of a worker share theirs. A timer is off the list whenever its owner is gone. All on the
-// worker's thread.
+// each turn: so those of a worker that last alike share one. A timer is off the list whenever its owner is gone. All on
+// the worker's thread.
 #pragma once
 
 #include <cstdint>

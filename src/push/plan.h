@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // hints × client × connection → deliveries with reasons: a pure function, the heart of the server. The final response's
-// Link is the full list whichever delivery was used (Plan::links), push_only entries and shadow rules excepted.
+// Link is the full list whichever delivery was used, push_only entries and shadow rules excepted.
 #pragma once
 
 #include <cstddef>
