@@ -13,8 +13,7 @@ namespace {
 
 /// Whether it matters what this connection has been sent.
 bool takes_pushes(const ExchangeState& exchange) {
-  return exchange.req->version >= 0x200 && !exchange.connection.listen().behind &&
-         http2_connection(*exchange.req).peer_settings.enable_push != 0;
+  return !exchange.connection.listen().behind && accepts_push(*exchange.req);
 }
 
 /// What a client fetched itself needs no push either.
@@ -35,8 +34,7 @@ bool is_client_s_doing(int status) {
 
 bool has_credentials(const ExchangeState& exchange) {
   const h2o_headers_t& headers = exchange.req->headers;
-  return exchange.repeats_fields || h2o_find_header(&headers, H2O_TOKEN_COOKIE, -1) != -1 ||
-         h2o_find_header(&headers, H2O_TOKEN_AUTHORIZATION, -1) != -1;
+  return exchange.repeats_fields || has_field(headers, H2O_TOKEN_COOKIE) || has_field(headers, H2O_TOKEN_AUTHORIZATION);
 }
 
 void learn_asset(ExchangeState& exchange) {

@@ -32,9 +32,8 @@ void collect(std::string_view field, std::string_view name, std::vector<push::Fi
 /// Only clients that can be pushed something have use for it, and only over TLS is it theirs alone.
 bool may_carry(const ExchangeState& exchange, bool storable) {
   const h2o_req_t& req = *exchange.req;
-  if (storable || req.version < 0x200 || exchange.scheme != "https" || exchange.connection.listen().behind)
-    return false;
-  return view(req.method) == "GET" && req.res.status == 200 && http2_connection(req).peer_settings.enable_push != 0;
+  if (storable || exchange.scheme != "https" || exchange.connection.listen().behind) return false;
+  return view(req.method) == "GET" && req.res.status == 200 && accepts_push(req);
 }
 
 /// What a client keeps, if only to ask whether it has changed: then an answer without a body is all it needs.

@@ -62,8 +62,7 @@ push::Situation present_situation(const ExchangeState& exchange, bool head_is_he
   situation.answer_ready =
       head_is_here || delivery.answers_at_once || (delivery.think_time && *delivery.think_time < worth_a_103);
   situation.spending = &delivery.spending;
-  const bool takes_push = situation.http2 && http2_connection(*exchange.req).peer_settings.enable_push != 0;
-  if (takes_push) situation.budget = budget_of_page(exchange, head_is_here);
+  if (accepts_push(*exchange.req)) situation.budget = budget_of_page(exchange, head_is_here);
   return situation;
 }
 

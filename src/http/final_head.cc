@@ -16,10 +16,6 @@
 namespace outrider::http {
 namespace {
 
-bool has_field(const h2o_headers_t& headers, const h2o_token_t* name) {
-  return h2o_find_header(&headers, name, -1) != -1;
-}
-
 void add_field(h2o_req_t& req, const h2o_token_t* name, std::string_view value) {
   const std::string_view kept = keep(&req.pool, value);
   h2o_add_header(&req.pool, &req.res.headers, name, nullptr, kept.data(), kept.size());

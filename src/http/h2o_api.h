@@ -44,6 +44,9 @@ inline std::string_view view(h2o_iovec_t text) {
 inline h2o_iovec_t iovec(std::string_view text) {
   return {const_cast<char*>(text.data()), text.size()};
 }
+inline bool has_field(const h2o_headers_t& headers, const h2o_token_t* name) {
+  return h2o_find_header(&headers, name, -1) != -1;
+}
 /// A copy in the pool, as long-lived as the request.
 inline std::string_view keep(h2o_mem_pool_t* pool, std::string_view text) {
   return text.empty() ? std::string_view() : view(h2o_strdup(pool, text.data(), text.size()));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// From the library's request to its HTTP/2 connection and stream. Only for requests whose version is 0x200.
+// From the library's request to its HTTP/2 connection and stream. Only for requests whose version is 0x200, but for
+// what asks for that itself.
 #pragma once
 
 #include "http/h2o_api.h"
@@ -17,6 +18,11 @@ inline h2o_http2_stream_t& http2_stream(const h2o_req_t& req) {
 /// A stream that we opened by a promise (RFC 9113 5.1.1: even identifiers are the server's).
 inline bool is_pushed(const h2o_req_t& req) {
   return req.version >= 0x200 && http2_stream(req).stream_id % 2 == 0;
+}
+
+/// Its client takes pushes (SETTINGS_ENABLE_PUSH, RFC 9113 6.5.2). Of any request.
+inline bool accepts_push(const h2o_req_t& req) {
+  return req.version >= 0x200 && http2_connection(req).peer_settings.enable_push != 0;
 }
 
 }  // namespace outrider::http

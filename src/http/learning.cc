@@ -13,10 +13,6 @@
 namespace outrider::http {
 namespace {
 
-bool has_field(const h2o_headers_t& headers, const h2o_token_t* name) {
-  return h2o_find_header(&headers, name, -1) != -1;
-}
-
 /// The port on which this connection was accepted.
 std::string own_port(const ExchangeState& exchange) {
   sockaddr_storage storage{};

@@ -36,7 +36,7 @@ void change_headers(h2o_req_t& req, const config::Route& route) {
 void add_max_age(h2o_req_t& req, const config::Route& route) {
   const int status = req.res.status;
   if (!route.max_age_s || (status != 200 && status != 206 && status != 304)) return;
-  if (h2o_find_header(&req.res.headers, H2O_TOKEN_CACHE_CONTROL, -1) != -1) return;
+  if (has_field(req.res.headers, H2O_TOKEN_CACHE_CONTROL)) return;
   const std::string_view value = keep(&req.pool, fmt::format("max-age={}", *route.max_age_s));
   h2o_add_header(&req.pool, &req.res.headers, H2O_TOKEN_CACHE_CONTROL, nullptr, value.data(), value.size());
 }

@@ -89,7 +89,7 @@ void describe_request(ExchangeState& exchange, push::Request& request, const Kno
     request.client.country = push::first_value(request.fields, connection.listen().behind->country_header);
   }
   const bool direct = !request.client.behind_proxy;
-  request.client.accepts_push = direct && req.version >= 0x200 && http2_connection(req).peer_settings.enable_push != 0;
+  request.client.accepts_push = direct && accepts_push(req);
   request.client.new_connection = direct && exchange.first_on_connection;
   if (!connection.tls) connection.tls = tls_facts(connection.socket, connection.server_tls.get());
   request.tls = *connection.tls;
