@@ -86,8 +86,6 @@ std::string common_value(const Hint& hint) {
   if (hint.fetchpriority == FetchPriority::high) out += "; fetchpriority=high";
   if (hint.fetchpriority == FetchPriority::low) out += "; fetchpriority=low";
   append_parameter(out, "integrity", hint.integrity);
-  // For a proxy in front that makes pushes of Link values, as this server does of an application's.
-  if (hint.nopush) out += "; nopush";
   return out;
 }
 
@@ -128,6 +126,8 @@ std::string_view as_of(Kind kind) {
 
 std::string link_value(const Hint& hint) {
   std::string out = common_value(hint);
+  // For a proxy in front that makes pushes of Link values, as this server does of an application's.
+  if (hint.nopush) out += "; nopush";
   append_parameter(out, "media", hint.media);
   append_parameter(out, "imagesrcset", hint.imagesrcset);
   append_parameter(out, "imagesizes", hint.imagesizes);

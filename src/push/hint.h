@@ -45,7 +45,8 @@ std::string_view as_of(Kind kind);
 /// be. A font has `crossorigin` even where the hint does not say so, because browsers fetch fonts in no other way.
 std::string link_value(const Hint& hint);
 /// The same for a 103 (RFC 8297): without `media`, `imagesrcset` and `imagesizes`, which browsers cannot use that
-/// early. Empty where the hint makes no sense without them (an image that has only imagesrcset).
+/// early, and without `nopush`, for which Chromium ignores the whole hint. Empty where the hint makes no sense without
+/// them (an image that has only imagesrcset).
 std::string early_link_value(const Hint& hint);
 
 /// Why this is no usable hint, or empty: an URL that is neither a path with a leading slash nor an http(s) URL, bytes

@@ -59,6 +59,7 @@ TEST_CASE("a 103 leaves out what browsers cannot use early") {
   image.media = "print";
   image.imagesrcset = "/a.avif 1x";
   image.imagesizes = "50vw";
+  image.nopush = true;
   CHECK(early_link_value(image) == "</a.avif>; rel=preload; as=image");
   image.url.clear();
   CHECK(early_link_value(image).empty());
