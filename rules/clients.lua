@@ -31,8 +31,11 @@ return {
   },
 
   -- Takes pushes up to 131 (https://github.com/mdn/content/pull/36148), and says on its connections when not.
+  -- modulepreload: https://github.com/zqianem/modulepreload-krinkle-repro (126; measured with 153 as well). Of as=fetch
+  -- it uses what has crossorigin. A page with a modulepreload, be it early, in `Link` or in its own text, has no import
+  -- map that works: https://github.com/whatwg/html/issues/9274
   {
-    family = "firefox", from = 123, push = true, early_hints = { "preload", "preconnect" },
+    family = "firefox", from = 123, push = true, early_hints = { "preload", "modulepreload", "preconnect" },
     source = "https://github.com/mdn/content/pull/31972",
   },
   {

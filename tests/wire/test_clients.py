@@ -70,7 +70,7 @@ def reloaded(server, table):
     (CHROMIUM % 120, [STYLE, MODULE, PRECONNECT]),
     (CHROMIUM % 103, [STYLE, MODULE, PRECONNECT]),
     (CHROMIUM % 102, None),
-    (FIREFOX % (123, 123), [STYLE, PRECONNECT]),
+    (FIREFOX % (123, 123), [STYLE, MODULE, PRECONNECT]),
     (FIREFOX % (122, 122), [PRECONNECT]),
     (FIREFOX % (119, 119), None),
     (SAFARI % 17, [PRECONNECT]),

@@ -78,7 +78,10 @@ def test_families(server):
     with Client(server.address(), push=False) as client:
         firefox = client.get("/page", headers=FIREFOX)
         assert len(firefox.informational) == 1
-        assert not any("modulepreload" in link for link in links(firefox.informational[0]))
+        assert "</m.js>; rel=modulepreload" in links(firefox.informational[0])
+        unknown = client.get("/page", headers=[("sec-fetch-mode", "navigate"), ("user-agent", "SomeBrowser/5")])
+        assert len(unknown.informational) == 1
+        assert not any("modulepreload" in link for link in links(unknown.informational[0]))
         safari = client.get("/page", headers=SAFARI)
         assert [links(head) for head in safari.informational] == [["<https://cdn.example>; rel=preconnect"]]
         assert len(safari.all("link")) == 4

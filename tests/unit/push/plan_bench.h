@@ -21,7 +21,7 @@ inline const ClientTable& browsers() {
   constexpr Abilities no_modules{.push = true, .preload = true, .preconnect = true};
   constexpr Abilities only_connects{.push = true, .preconnect = true};
   static const ClientTable table({{.family = Family::chromium, .from = 103, .abilities = all},
-                                  {.family = Family::firefox, .from = 123, .abilities = no_modules},
+                                  {.family = Family::firefox, .from = 123, .abilities = all},
                                   {.family = Family::safari, .from = 17, .abilities = only_connects},
                                   {.family = Family::other, .abilities = no_modules}},
                                  {"*EvilReader*"});

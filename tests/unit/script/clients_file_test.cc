@@ -52,7 +52,7 @@ Abilities of(const push::ClientTable& table, Family family, int version) {
 }
 
 constexpr Abilities nothing_early{.push = true};
-constexpr Abilities like_firefox{.push = true, .preload = true, .preconnect = true};
+constexpr Abilities no_modules{.push = true, .preload = true, .preconnect = true};
 constexpr Abilities everything{.push = true, .preload = true, .module_preload = true, .preconnect = true};
 constexpr Abilities only_preconnect{.push = true, .preconnect = true};
 
@@ -75,12 +75,12 @@ TEST_CASE("the table that ships knows what each browser can use", "[script][clie
   CHECK(of(*table, Family::firefox, 119) == nothing_early);
   CHECK(of(*table, Family::firefox, 120) == only_preconnect);
   CHECK(of(*table, Family::firefox, 122) == only_preconnect);
-  CHECK(of(*table, Family::firefox, 123) == like_firefox);
-  CHECK(of(*table, Family::firefox, 140) == like_firefox);
+  CHECK(of(*table, Family::firefox, 123) == everything);
+  CHECK(of(*table, Family::firefox, 153) == everything);
   CHECK(of(*table, Family::safari, 16) == nothing_early);
   CHECK(of(*table, Family::safari, 17) == only_preconnect);
   CHECK(of(*table, Family::safari, 26) == only_preconnect);
-  CHECK(of(*table, Family::other, 0) == like_firefox);
+  CHECK(of(*table, Family::other, 0) == no_modules);
 }
 
 TEST_CASE("an operator's table stands in place of the shipped one", "[script][clients]") {
