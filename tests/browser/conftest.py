@@ -31,12 +31,12 @@ def home(tmp_path_factory):
 
 @pytest.fixture
 def site(serve, application, home):
-    """site(rules) → a Site: the shop behind a real server, reached through a relay with a round trip of 10 ms."""
+    """site(…) → a Site: the shop behind a real server, reached through a relay with a round trip of 10 ms."""
     running = []
 
-    def start(rules=shop.RULES):
-        slow = application(shop.answer_slowly)
-        server = serve(shop.CONFIG.replace("%URL%", slow.url), files={
+    def start(rules=shop.RULES, answer=shop.answer_slowly, config=shop.CONFIG):
+        slow = application(answer)
+        server = serve(config.replace("%URL%", slow.url), files={
             **shop.ASSETS, "rules/shop.lua": rules, "tls/site.pem": home.certificate.read_bytes(), "tls/site.key": home.key.read_bytes()})
         running.append(relay.Relay(server.address(), delay_ms=5))
         return shop.Site(server, running[-1].port)

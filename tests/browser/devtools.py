@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A small client of the DevTools protocol: commands and events as JSON over one WebSocket."""
+"""A small client of the DevTools protocol: commands and events as JSON over one WebSocket, as WebDriver BiDi has them too."""
 import json
 import socket
 import time

@@ -2,10 +2,13 @@
 """The site that the browsers visit: a page from a slow application, its assets as files, and a rule that names them all."""
 import dataclasses
 import pathlib
+import time
 
+import h2client
 from authority import HOST
 
 THINKING_SECONDS = 0.25  # how long the application takes for a page
+WAITING_SECONDS = 20  # and how long at most, where it waits for something
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Shop</title><link rel="icon" href="data:,">
@@ -48,6 +51,7 @@ return {
   admin = { address = "unix:%TMP%/admin.sock" },
 }
 """
+NOT_KEPT = CONFIG.replace("max_age = 3600", 'headers = { ["cache-control"] = "no-store" }')
 
 # What the page itself can tell when it is loaded: did everything that it asked for work?
 STATE_SCRIPT = """(() => {
@@ -62,12 +66,22 @@ STATE_SCRIPT = """(() => {
 })()"""
 
 
-def answer_slowly(request, connection):
+def answer_slowly(request, connection, wait=lambda: time.sleep(THINKING_SECONDS)):
     if request.target != "/":
         connection.reply(404, reason="Not Found")
         return
-    connection.sleep(THINKING_SECONDS)
+    wait()
     connection.reply(200, PAGE, headers=[("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")])
+
+
+def answer_once(done):
+    """Answers the page as soon as `done()` is true, so that no clock decides; after a while all the same."""
+    def wait():
+        deadline = time.monotonic() + WAITING_SECONDS
+        while not done() and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    return lambda request, connection: answer_slowly(request, connection, wait)
 
 
 def is_whole(state):
@@ -76,10 +90,16 @@ def is_whole(state):
             and state["logo"] == 40 and state["fonts"] == ["loaded"])
 
 
+def asked_for(lines):
+    """The assets among these lines of the access log, sorted."""
+    return sorted(line["target"] for line in lines if line["target"].startswith("/static/"))
+
+
 @dataclasses.dataclass
 class Site:
     server: object
     port: int  # of the relay
+    probes: int = 0
 
     @property
     def url(self):
@@ -94,11 +114,17 @@ class Site:
         """The page's line in the access log."""
         return self.server.wait_for_access(lambda line: line["target"] == "/")
 
+    def log(self):
+        """All that was requested so far: the one worker writes its log in order, so it ends with a request of our own."""
+        self.probes += 1
+        with h2client.Client(self.server.address(), tls=True, server_name=HOST) as client:
+            client.get(f"/probe?{self.probes}")
+        self.server.wait_for_access(lambda line: line["target"] == f"/probe?{self.probes}")
+        return [line for line in self.server.access_log() if not line["target"].startswith("/probe")]
+
     def assets(self):
-        """The lines of the assets, once there is one for each, by path; fails where one was asked for twice."""
-        for path in HINTED:
-            self.server.wait_for_access(lambda line, path=path: line["target"] == path)
-        lines = [line for line in self.server.access_log() if line["target"].startswith("/static/")]
-        assert sorted(line["target"] for line in lines) == HINTED, "each asset is requested exactly once"
+        """The lines of the assets by path; fails where one was not asked for, or twice."""
+        lines = [line for line in self.log() if line["target"].startswith("/static/")]
+        assert asked_for(lines) == HINTED, "each asset is requested exactly once"
         assert {line["status"] for line in lines} == {200}
         return {line["target"]: line for line in lines}

@@ -7,10 +7,8 @@ import time
 
 import pytest
 
-import h2client
 import relay
 import shop
-from authority import HOST
 from outrider import wait_until
 from qtwebengine import qtwebengine
 
@@ -34,7 +32,7 @@ class Visitor:
     """One browser, whose cookies and cache stay as long as it runs."""
 
     def __init__(self, browser, site, way):
-        self.browser, self.site, self.way, self.asked = browser, site, way, 0
+        self.browser, self.site, self.way = browser, site, way
         for domain in ("Page", "Network", "Runtime"):
             browser.call(f"{domain}.enable")
 
@@ -49,7 +47,7 @@ class Visitor:
         self.go_to("about:blank")
         self.way.cut()
         self.site.server.wait_at_rest()
-        connections, before, failed = self.way.connections, len(self.whole_log()), len(self.failures())
+        connections, before, failed = self.way.connections, len(self.site.log()), len(self.failures())
         self.go_to(self.site.url)
         seen = {}
 
@@ -62,18 +60,10 @@ class Visitor:
         self.way.cut()
         self.site.server.wait_at_rest()
         lines = {}
-        for line in self.whole_log()[before:]:
+        for line in self.site.log()[before:]:
             assert line["target"] not in lines, f"{line['target']} was sent twice"
             lines[line["target"]] = line
         return lines
-
-    def whole_log(self):
-        """All that was requested so far: the one worker writes its log in order, so it ends with a request of our own."""
-        self.asked += 1
-        with h2client.Client(self.site.server.address(), tls=True, server_name=HOST) as client:
-            client.get(f"/static/nothing?{self.asked}")
-        self.site.server.wait_for_access(lambda line: line["target"] == f"/static/nothing?{self.asked}")
-        return [line for line in self.site.server.access_log() if not line["target"].startswith("/static/nothing")]
 
     def failures(self):
         return self.browser.all("Network.loadingFailed")
