@@ -124,6 +124,10 @@ std::string_view as_of(Kind kind) {
   return {};
 }
 
+CrossOrigin own_crossorigin(Kind kind) {
+  return kind == Kind::font || kind == Kind::fetch ? CrossOrigin::anonymous : CrossOrigin::none;
+}
+
 std::string link_value(const Hint& hint) {
   std::string out = common_value(hint);
   // For a proxy in front that makes pushes of Link values, as this server does of an application's.

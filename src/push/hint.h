@@ -40,6 +40,10 @@ std::optional<Kind> kind_named(std::string_view name);
 std::optional<Kind> kind_of_url(std::string_view url);
 /// The `as` that browsers require for the kind ("style", "script", "font", "image", "fetch"); empty for preconnect.
 std::string_view as_of(Kind kind);
+/// The crossorigin that a rule's hint has where it says nothing: browsers fetch every font anonymously, and so does
+/// fetch() unless the page says otherwise (https://fetch.spec.whatwg.org/#requestinit); a preload that differs is
+/// fetched twice.
+CrossOrigin own_crossorigin(Kind kind);
 
 /// The hint as a Link value (RFC 8288 3): `</app.css>; rel=preload; as=style`. Attributes are quoted where they must
 /// be. A font has `crossorigin` even where the hint does not say so, because browsers fetch fonts in no other way.

@@ -74,12 +74,15 @@ constexpr ApiEntry condition_keys[] = {
 constexpr ApiEntry hint_kinds[] = {
     {"style", "fun(url: string, options: HintOptions?): Hint", "", "A style sheet."},
     {"script", "fun(url: string, options: HintOptions?): Hint", "", "A classic script."},
-    {"module", "fun(url: string, options: HintOptions?): Hint", "", "A JavaScript module; goes out as modulepreload."},
+    {"module", "fun(url: string, options: HintOptions?): Hint", "",
+     "A JavaScript module; goes out as modulepreload, after which Firefox takes no import map in that page."},
     {"font", "fun(url: string, options: HintOptions?): Hint", "",
      "A font; crossorigin = \"anonymous\" by itself, because browsers fetch every font so."},
     {"image", "fun(url: string, options: HintOptions?): Hint", "", "An image."},
     {"fetch", "fun(url: string, options: HintOptions?): Hint", "",
-     "Anything that the page gets by fetch(); crossorigin must be what that call uses."},
+     "Anything that the page gets by fetch(); crossorigin = \"anonymous\" by itself, as fetch() is, and must be what "
+     "that "
+     "call uses."},
     {"preconnect", "fun(url: string, options: HintOptions?): Hint", "",
      "An origin (\"https://cdn.example\") to connect to; never pushed."},
 };

@@ -15,7 +15,7 @@ int construct(State&, lua_State* L) {
   const auto& constructors = *static_cast<const HintConstructors*>(lua_touserdata(L, lua_upvalueindex(1)));
   const auto kind = static_cast<push::Kind>(lua_tointeger(L, lua_upvalueindex(2)));
   if (is_plain_hint_call(L)) [[likely]] {
-    constructors.boxes.push(L, kind, *string_at(L, 1)).crossorigin = own_crossorigin(kind);
+    constructors.boxes.push(L, kind, *string_at(L, 1)).crossorigin = push::own_crossorigin(kind);
     return 1;
   }
   const HintCall call = read_hint_call(L, kind);

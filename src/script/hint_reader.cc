@@ -47,10 +47,6 @@ Result<void> append_hint(lua_State* L, int index, const HintBoxes& boxes, std::v
 
 }  // namespace
 
-push::CrossOrigin own_crossorigin(push::Kind kind) {
-  return kind == push::Kind::font ? push::CrossOrigin::anonymous : push::CrossOrigin::none;
-}
-
 bool is_plain_hint_call(lua_State* L) {
   return lua_gettop(L) == 1 && lua_type(L, 1) == LUA_TSTRING;
 }
@@ -58,7 +54,7 @@ bool is_plain_hint_call(lua_State* L) {
 HintCall read_hint_call(lua_State* L, push::Kind kind) {
   HintCall call;
   call.hint.kind = kind;
-  call.hint.crossorigin = own_crossorigin(kind);
+  call.hint.crossorigin = push::own_crossorigin(kind);
   for (int argument = 1; argument <= std::min(lua_gettop(L), 2); ++argument) see_through(L, argument);
   if (lua_gettop(L) == 1 && lua_istable(L, 1)) {
     read_hint_options(L, 1, true, call);
@@ -93,7 +89,7 @@ Result<push::Hint> read_hint(lua_State* L, int index, const HintBoxes& boxes) {
   push::Hint hint;
   hint.kind = *kind;
   hint.url.assign(*url);
-  hint.crossorigin = own_crossorigin(*kind);
+  hint.crossorigin = push::own_crossorigin(*kind);
   return hint;
 }
 

@@ -28,9 +28,6 @@ HintCall read_hint_call(lua_State* L, push::Kind kind);
 /// True for a call with an URL and nothing else, which needs no reading.
 bool is_plain_hint_call(lua_State* L);
 
-/// The crossorigin that a kind has by itself: browsers fetch every font anonymously.
-push::CrossOrigin own_crossorigin(push::Kind kind);
-
 /// A hint, or a plain string whose kind its extension tells. Errors: what was expected and what was found. Raises
 /// nothing.
 Result<push::Hint> read_hint(lua_State* L, int index, const HintBoxes& boxes);

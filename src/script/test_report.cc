@@ -61,7 +61,7 @@ std::string option_differences(const Hint& expected, const Hint& found) {
   const auto compare_text = [&](std::string_view option, const std::string& ours, const std::string& theirs) {
     compare(option, !ours.empty(), std::string_view(ours), std::string_view(theirs));
   };
-  compare("crossorigin", expected.crossorigin != own_crossorigin(expected.kind), name_of(expected.crossorigin),
+  compare("crossorigin", expected.crossorigin != push::own_crossorigin(expected.kind), name_of(expected.crossorigin),
           name_of(found.crossorigin));
   compare("fetchpriority", expected.fetchpriority != push::FetchPriority::automatic, name_of(expected.fetchpriority),
           name_of(found.fetchpriority));

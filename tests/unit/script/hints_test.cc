@@ -52,7 +52,8 @@ TEST_CASE("constructors take an URL", "[script][hints]") {
   const push::Hint hint = hint_of(expression);
   CHECK(hint.kind == kind);
   CHECK(hint.url == url);
-  CHECK(hint.crossorigin == (kind == push::Kind::font ? push::CrossOrigin::anonymous : push::CrossOrigin::none));
+  const bool anonymous = kind == push::Kind::font || kind == push::Kind::fetch;
+  CHECK(hint.crossorigin == (anonymous ? push::CrossOrigin::anonymous : push::CrossOrigin::none));
 }
 
 TEST_CASE("constructors take options, in either form", "[script][hints]") {
@@ -81,6 +82,7 @@ TEST_CASE("constructors take options, in either form", "[script][hints]") {
 
 TEST_CASE("crossorigin = true means anonymous", "[script][hints]") {
   CHECK(hint_of("script(\"/a.js\", { crossorigin = true })").crossorigin == push::CrossOrigin::anonymous);
+  CHECK(hint_of("fetch(\"/a.json\", { crossorigin = false })").crossorigin == push::CrossOrigin::none);
   CHECK(hint_of("font(\"/a.woff2\", { crossorigin = \"use-credentials\" })").crossorigin ==
         push::CrossOrigin::use_credentials);
 }
