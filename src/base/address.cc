@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstring>
@@ -157,6 +158,15 @@ bool Network::contains(const Address& address) const {
   if (bits_ % 8 == 0) return true;
   const int mask = 0xff << (8 - bits_ % 8);
   return (((*bytes)[static_cast<std::size_t>(whole)] ^ bytes_[static_cast<std::size_t>(whole)]) & mask & 0xff) == 0;
+}
+
+std::string end_site(std::string_view address_text) {
+  const auto address = parse_host(address_text, 0, false);
+  auto bytes = address ? bytes_of(*address) : std::nullopt;
+  if (!bytes) return std::string(address_text);
+  const bool mapped = std::equal(mapped_prefix.begin(), mapped_prefix.end(), bytes->begin());
+  if (!mapped) std::fill(bytes->begin() + 6, bytes->end(), 0);
+  return std::string(bytes->begin(), bytes->end());
 }
 
 }  // namespace outrider

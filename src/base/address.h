@@ -50,4 +50,8 @@ class Network {
   std::string text_;
 };
 
+/// What stands for one visitor among addresses, from an address as text: an IPv6 site, which is the first 48 bits at
+/// most (RFC 6177 2), and an IPv4 address, also where it is mapped into IPv6, as 16 bytes. Any other text is as it is.
+std::string end_site(std::string_view address_text);
+
 }  // namespace outrider

@@ -121,3 +121,13 @@ TEST_CASE("bad networks are refused with a reason") {
   CHECK_THAT(why("example.com"), Contains("is no network"));
   CHECK_THAT(why(""), Contains("is no network"));
 }
+
+TEST_CASE("an end site is an IPv4 address or the first 48 bits of an IPv6 one") {
+  CHECK(end_site("2001:db8:1:2::3") == end_site("2001:db8:1:ffff::"));
+  CHECK(end_site("2001:db8:1::") != end_site("2001:db8:2::"));
+  CHECK(end_site("192.0.2.1").size() == 16);
+  CHECK(end_site("192.0.2.1") == end_site("::ffff:192.0.2.1"));
+  CHECK(end_site("192.0.2.1") != end_site("192.0.2.2"));
+  CHECK(end_site("unix:") == "unix:");
+  CHECK(end_site("").empty());
+}
