@@ -8,7 +8,7 @@
 #include "http/exchange_state.h"
 #include "http/http2.h"
 #include "http/known_assets.h"
-#include "http/learning.h"
+#include "http/page_learning.h"
 #include "http/push_promise.h"
 #include "http/rule_request.h"
 #include "http/rule_run.h"
@@ -97,11 +97,11 @@ push::Entry corrected(ExchangeState& exchange, push::Entry entry) {
   const std::string_view path = push::same_origin_path(entry.hint.url, exchange.scheme, exchange.authority);
   if (path.empty()) return entry;
   push::AssetBook& book = exchange.frontend->knowledge.assets;
-  book.hinted(exchange.host, path);
-  const push::AssetFacts* facts = book.find(exchange.host, path);
+  book.hinted(exchange.scheme_host(), path);
+  const push::AssetFacts* facts = book.find(exchange.scheme_host(), path);
   if (facts == nullptr || push::type_fits(entry.hint.kind, facts->type)) return entry;
   const auto kind = push::kind_of_type(facts->type);
-  if (entry.rule != nullptr && book.wrong_type_is_news(exchange.host, path)) {
+  if (entry.rule != nullptr && book.wrong_type_is_news(exchange.scheme_host(), path)) {
     exchange.frontend->options.observer->rule_mistaken(
         *entry.rule, "hints " + entry.hint.url + " as " + std::string(push::name_of(entry.hint.kind)) +
                          ", but the asset is " + facts->type +
@@ -214,12 +214,13 @@ void deliver_conditional(ExchangeState& exchange, const push::Request& request) 
 void deliver_request_phase(ExchangeState& exchange, const RouteHandler& handler) {
   if (exchange.pushed || hints_are_off(exchange)) return;
   const bool has_rules = find_matches(exchange);
-  // Most requests end here, without an allocation.
-  if (!has_rules && exchange.frontend->knowledge.pages.size() == 0) return;
-  const bool at_once = handler.answers_at_once(exchange);
-  const push::PageFacts* page = at_once ? nullptr : known_page(exchange);
+  const push::PageFacts* page = known_page(exchange);
   const bool has_learned = page != nullptr && exchange.site->learn.on && !page->links().empty();
+  // Most requests end here, without an allocation.
   if (!has_rules && !has_learned) return;
+  const bool at_once = handler.answers_at_once(exchange);
+  if (at_once) page = nullptr;
+  if (!has_rules && at_once) return;
 
   push::Request request;
   const KnownAssets assets(exchange);

@@ -50,6 +50,8 @@ struct Exchange {
   Awaited* awaited = nullptr;    // as long as there is something
   Delivery* delivery = nullptr;  // hints of this request; null where nobody had any
 
+  push::SchemeHost scheme_host() const { return {host, scheme == "https"}; }
+
   /// The exchange of a request, or nullptr where it never reached our first handler.
   static Exchange* of(h2o_req_t* req);
 };

@@ -4,7 +4,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "http/core.h"
 #include "http/delivery.h"
@@ -34,13 +38,17 @@ struct ExchangeState : Exchange {
   const push::RuleSet* rule_set = nullptr;
   push::Fields fields;  // in the request's pool; made when rules look
   std::optional<Delivery> own_delivery;
+  std::optional<std::uint64_t> body_bytes;  // once the last of it was handed over, see sent_body.h
+
+  /// What routes said of assets, by path: see KnownAssets.
+  std::vector<std::pair<std::string, push::AssetFacts>> routed_assets;
 
   // The site's client cookies, which nobody else sees, and what they say once somebody has asked.
   std::vector<push::Field> client_cookies;
   std::optional<push::CookieReading> cookie_reading;
 
   // Of a push.
-  bool repeats_fields = false;          // of the page's request, because its hint says so (`with`)
+  bool repeats_fields = false;         // of the page's request, because its hint says so (`with`)
   std::uint64_t promised_bytes = 0;    // as they were counted against the budget
   std::shared_ptr<PushPacing> pacing;  // by the page's pace
   std::unique_ptr<HeldPush> held;      // what waits for it

@@ -69,7 +69,7 @@ void FilesHandler::look_at(std::string_view path, push::AssetFacts& facts) const
   if (!S_ISREG(file.st_mode)) return;
   const auto size = static_cast<std::uint64_t>(file.st_size);
   facts.status = 200;
-  facts.bytes = facts.bytes == 0 ? size : std::min(facts.bytes, size);
+  facts.bytes = size;
   facts.version = fmt::format("{:x}.{:x}-{:x}", file.st_mtim.tv_sec, file.st_mtim.tv_nsec, size);
 }
 

@@ -7,7 +7,7 @@
 #include "http/client_cookies.h"
 #include "http/exchange_state.h"
 #include "http/known_assets.h"
-#include "http/learning.h"
+#include "http/page_learning.h"
 #include "http/rule_request.h"
 #include "http/rule_run.h"
 #include "push/caching.h"

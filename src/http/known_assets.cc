@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "http/known_assets.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "http/client_cookies.h"
 #include "http/client_link.h"
 #include "http/site_map.h"
+#include "push/push_list.h"
 
 namespace outrider::http {
 namespace {
 
-push::AssetFacts find_out(ExchangeState& exchange, std::string_view path) {
+/// What the asset's route says of it.
+push::AssetFacts ask_route(ExchangeState& exchange, std::string_view path) {
   push::AssetFacts facts;
-  if (const push::AssetFacts* known = exchange.frontend->knowledge.assets.find(exchange.host, path)) facts = *known;
-  if (exchange.site == nullptr) return facts;
   const std::string_view plain = plain_path(exchange, path);
   const config::Route* route = find_route(*exchange.site, plain);
   if (route == nullptr || is_denied(*route, plain)) {
@@ -19,6 +22,29 @@ push::AssetFacts find_out(ExchangeState& exchange, std::string_view path) {
   } else {
     exchange.frontend->runtime(*route).handler->look_at(plain, facts);
   }
+  return facts;
+}
+
+/// The same, asked once for a request: it may cost a look at the disk.
+push::AssetFacts of_route(ExchangeState& exchange, std::string_view path) {
+  auto& routed = exchange.routed_assets;
+  const auto before = std::find_if(routed.begin(), routed.end(), [&](const auto& each) { return each.first == path; });
+  if (before != routed.end()) return before->second;
+  push::AssetFacts facts = ask_route(exchange, path);
+  // Rules may ask for any number of paths.
+  if (routed.size() < push::PushList::max_entries) routed.emplace_back(path, facts);
+  return facts;
+}
+
+push::AssetFacts find_out(ExchangeState& exchange, std::string_view path) {
+  push::AssetFacts facts;
+  push::AssetBook& book = exchange.frontend->knowledge.assets;
+  if (const push::AssetFacts* known = book.find(exchange.scheme_host(), path)) facts = *known;
+  if (exchange.site == nullptr) return facts;
+  push::AssetFacts routed = of_route(exchange, path);
+  if (routed.status != 0) facts.status = routed.status;
+  if (!routed.version.empty()) facts.version = std::move(routed.version);
+  if (routed.bytes != 0) facts.bytes = facts.bytes == 0 ? routed.bytes : std::min(facts.bytes, routed.bytes);
   return facts;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What this worker knows of the assets that a request's hints name: what their files say where a route serves files,
-// else what their answers were; and whether the request's client has them. Lives as long as one phase of the request.
+// else what their answers were; and whether the request's client has them. Lives as long as one phase of the request;
+// what routes say is asked once for all phases.
 #pragma once
 
 #include <string>

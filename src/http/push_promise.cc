@@ -7,7 +7,7 @@
 #include "http/client_link.h"
 #include "http/http2.h"
 #include "http/known_assets.h"
-#include "http/learning.h"
+#include "http/page_learning.h"
 
 namespace outrider::http {
 namespace {

@@ -2,9 +2,11 @@
 // The end of every exchange: what happened goes to the observer.
 #include <vector>
 
+#include "http/asset_learning.h"
 #include "http/exchange_state.h"
-#include "http/learning.h"
+#include "http/page_learning.h"
 #include "http/rule_request.h"
+#include "http/sent_body.h"
 #include "push/record.h"
 
 namespace outrider::http {
@@ -86,8 +88,10 @@ void log_request(h2o_logger_t* self, h2o_req_t* req) {
   if (exchange != nullptr) {
     watch_answer(core, *exchange);
     if (exchange->pushed && req->res.status >= 400) learn_broken_promise(*exchange);
-    learn_asset_size(*exchange);
-    learn_page_size(*exchange);
+    if (was_sent_whole(*exchange)) {
+      learn_asset_size(*exchange);
+      learn_page_size(*exchange);
+    }
   }
   report(core, req, exchange);
   if (exchange != nullptr) exchange->~ExchangeState();

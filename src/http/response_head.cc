@@ -3,10 +3,11 @@
 
 #include <fmt/format.h>
 
+#include "http/asset_learning.h"
 #include "http/final_head.h"
-#include "http/learning.h"
 #include "http/priority.h"
 #include "http/push_promise.h"
+#include "http/sent_body.h"
 
 namespace outrider::http {
 namespace {
@@ -56,6 +57,7 @@ void on_response_head(h2o_req_prefilter_t* self, h2o_req_t* req, h2o_ostream_t**
   deliver_response_phase(exchange);
   h2o_setup_next_prefilter(self, req, slot);
   if (exchange.pushed) pace(exchange, slot);
+  count_body(exchange, slot);
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/text.h"
-#include "push/book_key.h"
 
 namespace outrider::push {
 namespace {
@@ -55,34 +54,36 @@ std::string version_of(Fields fields) {
   return std::string(modified.size() <= longest_version ? modified : std::string_view());
 }
 
-void AssetBook::hinted(std::string_view host, std::string_view path) {
-  const BookKey key(host, path);
+void AssetBook::hinted(SchemeHost of, std::string_view path) {
+  const BookKey key(of, path);
   if (key.fits() && asset(key.view()) == nullptr) newcomers_.at(key.view());
 }
 
-const AssetFacts* AssetBook::find(std::string_view host, std::string_view path) {
-  const BookKey key(host, path);
+const AssetFacts* AssetBook::find(SchemeHost of, std::string_view path) {
+  const BookKey key(of, path);
   const Asset* known = key.fits() ? asset(key.view()) : nullptr;
   return known == nullptr ? nullptr : &known->facts;
 }
 
-void AssetBook::promise_failed(std::string_view host, std::string_view path) {
-  const BookKey key(host, path);
+void AssetBook::promise_failed(SchemeHost of, std::string_view path) {
+  const BookKey key(of, path);
   if (Asset* known = key.fits() ? asset(key.view()) : nullptr) {
     known->facts.promise_failed = true;
     known->with_credentials = 0;
   }
 }
 
-void AssetBook::answered(std::string_view host, std::string_view path, const Response& response,
-                         std::uint64_t body_bytes, bool credentials) {
-  const BookKey key(host, path);
+void AssetBook::answered(SchemeHost of, std::string_view path, const Response& response, std::uint64_t body_bytes,
+                         std::optional<Visitor> credentials_of) {
+  const BookKey key(of, path);
   Asset* known = key.fits() ? asset(key.view()) : nullptr;
   if (known == nullptr) return;
   if (is_good(response.status)) {
-    answered_well(*known, response, body_bytes, credentials);
+    answered_well(*known, response, body_bytes, credentials_of);
+    const std::size_t bytes = memory(*known);
     if (auto proven = newcomers_.take(key.view())) assets_.at(key.view()) = std::move(*proven);
-  } else if (is_bad(response.status) && !credentials) {
+    assets_.weigh(key.view(), bytes);
+  } else if (is_bad(response.status) && !credentials_of) {
     answered_badly(*known, response.status);
   }
 }
@@ -101,37 +102,78 @@ void AssetBook::answered_badly(Asset& asset, int status) {
   asset.facts.needs_cookies = asset.refused || asset.answer_says_so;
 }
 
-void AssetBook::answered_well(Asset& asset, const Response& response, std::uint64_t body_bytes, bool credentials) {
+void AssetBook::answered_well(Asset& asset, const Response& response, std::uint64_t body_bytes,
+                              std::optional<Visitor> credentials_of) {
   asset.failures = 0;
-  asset.with_credentials = credentials ? asset.with_credentials + 1 : 0;
+  asset.with_credentials = credentials_of ? asset.with_credentials + 1 : 0;
   AssetFacts& facts = asset.facts;
   facts.status = response.status;
-  if (!credentials || asset.with_credentials >= answers_that_outweigh) {
+  if (!credentials_of || asset.with_credentials >= answers_that_outweigh) {
     asset.with_credentials = 0;
     asset.refused = false;
     facts.promise_failed = false;
   }
-  if (response.status == 304) {
-    // It has some fields of the full answer, and nobody can say which are missing (RFC 9110 15.4.5).
-    if (first_value(response.fields, "etag").data() != nullptr) facts.version = version_of(response.fields);
-  } else {
-    if (body_bytes != 0) facts.bytes = body_bytes;
-    facts.type = media_type(first_value(response.fields, "content-type"));
-    facts.version = version_of(response.fields);
-    facts.caching = cache_control(response.fields);
-    facts.varies = varies_beyond(response.fields);
-    asset.answer_says_so =
-        first_value(response.fields, "set-cookie").data() != nullptr || varies_by_visitor(response.fields);
+  Telling now = telling(asset, response);
+  const bool is_full = response.status != 304;
+  const bool takes_over = credentials_of && now != telling(asset);
+  if (counts(asset, now, credentials_of)) {
+    const bool size_counts = body_bytes != 0 && (!credentials_of || facts.bytes == 0);
+    if (is_full && (takes_over || size_counts)) facts.bytes = body_bytes;
+    asset.told = asset.told || is_full;
+    asset.answer_says_so = now.needs_cookies;
+    facts.type = std::move(now.type);
+    facts.version = std::move(now.version);
+    facts.caching = now.caching;
+    facts.varies = now.varies;
   }
   facts.needs_cookies = asset.refused || asset.answer_says_so;
 }
 
-void AssetBook::sized(std::string_view host, std::string_view path, std::uint64_t body_bytes) {
-  if (Asset* known = asset(BookKey(host, path).view())) known->facts.bytes = body_bytes;
+AssetBook::Telling AssetBook::telling(const Asset& asset) {
+  const AssetFacts& facts = asset.facts;
+  return {facts.type, facts.version, facts.caching, asset.answer_says_so, facts.varies};
 }
 
-bool AssetBook::wrong_type_is_news(std::string_view host, std::string_view path) {
-  Asset* known = asset(BookKey(host, path).view());
+AssetBook::Telling AssetBook::telling(const Asset& asset, const Response& response) {
+  if (response.status != 304) {
+    return {media_type(first_value(response.fields, "content-type")), version_of(response.fields),
+            cache_control(response.fields),
+            first_value(response.fields, "set-cookie").data() != nullptr || varies_by_visitor(response.fields),
+            varies_beyond(response.fields)};
+  }
+  // It has some fields of the full answer, and nobody can say which are missing (RFC 9110 15.4.5).
+  Telling now = telling(asset);
+  if (first_value(response.fields, "etag").data() != nullptr) now.version = version_of(response.fields);
+  return now;
+}
+
+/// Whether an answer decides what is known. If not, it is remembered.
+bool AssetBook::counts(Asset& asset, const Telling& now, std::optional<Visitor> credentials_of) {
+  const bool is_repeated = asset.other == now && asset.other_told != credentials_of;
+  if (!credentials_of || !asset.told || is_repeated || now == telling(asset)) {
+    asset.other.reset();
+    return true;
+  }
+  if (asset.other != now) {
+    asset.other = now;
+    asset.other_told = *credentials_of;
+  }
+  return false;
+}
+
+std::size_t AssetBook::memory(const Asset& asset) {
+  std::size_t bytes = asset.facts.type.size() + asset.facts.version.size();
+  if (asset.other) bytes += asset.other->type.size() + asset.other->version.size();
+  return bytes;
+}
+
+void AssetBook::sized(SchemeHost of, std::string_view path, std::uint64_t body_bytes, bool credentials) {
+  Asset* known = asset(BookKey(of, path).view());
+  if (known != nullptr && (!credentials || known->facts.bytes == 0)) known->facts.bytes = body_bytes;
+}
+
+bool AssetBook::wrong_type_is_news(SchemeHost of, std::string_view path) {
+  Asset* known = asset(BookKey(of, path).view());
   return known != nullptr && !std::exchange(known->wrong_type_told, true);
 }
 

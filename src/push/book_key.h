@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Under what the books (asset_book.h, page_book.h) keep what they know: host and path in one text, put together on the
-// stack, because every request asks. What is too long for it is nothing that a book remembers.
+// Under what the books (asset_book.h, page_book.h) keep what they know: scheme, host and path in one text, put together
+// on the stack, because every request asks. What is too long for it is nothing that a book remembers.
 #pragma once
 
 #include <algorithm>
@@ -10,17 +10,23 @@
 
 namespace outrider::push {
 
+/// Whose path it is. What a host answers over http says nothing of https: mostly it redirects from the one to the
+/// other.
+struct SchemeHost {
+  std::string_view host;  // in lower case and without a port
+  bool secure = true;     // https
+};
+
 class BookKey {
  public:
   static constexpr std::size_t longest_host = 255;  // RFC 1035 2.3.4
   static constexpr std::size_t longest_path = 1'024;
 
-  /// `host` in lower case and without a port.
-  BookKey(std::string_view host, std::string_view path) {
-    if (host.size() > longest_host || path.size() > longest_path) return;
-    auto end = std::copy(host.begin(), host.end(), text_.begin());
-    // No host holds a space, so that two pairs never make the same key.
-    *end++ = ' ';
+  BookKey(SchemeHost of, std::string_view path) {
+    if (of.host.size() > longest_host || path.size() > longest_path) return;
+    auto end = std::copy(of.host.begin(), of.host.end(), text_.begin());
+    // No host holds a space or a tab, so that two triples never make the same key.
+    *end++ = of.secure ? ' ' : '\t';
     end = std::copy(path.begin(), path.end(), end);
     size_ = static_cast<std::size_t>(end - text_.begin());
   }

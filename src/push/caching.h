@@ -24,6 +24,8 @@ struct CacheControl {
   bool must_revalidate = false;
   bool must_understand = false;
   std::optional<std::uint32_t> max_age_s, s_maxage_s;  // the first of each; absent where it cannot be read
+
+  bool operator==(const CacheControl&) const = default;
 };
 
 CacheControl cache_control(Fields fields);

@@ -5,12 +5,14 @@
 
 #include "push/asset_book.h"
 #include "push/page_book.h"
+#include "push/visitor.h"
 
 namespace outrider::push {
 
 struct Knowledge {
   AssetBook assets;
   PageBook pages;
+  VisitorHash visitors;
 };
 
 }  // namespace outrider::push

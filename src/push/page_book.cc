@@ -2,23 +2,10 @@
 #include "push/page_book.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
-
-#include "push/book_key.h"
 
 namespace outrider::push {
 namespace {
-
-/// Of IPv6 about the network alone: one visitor has many addresses in it (RFC 8981).
-std::uint32_t hash_of_address(std::string_view address) {
-  std::size_t end = 0;
-  for (int colons = 0; end < address.size(); ++end) {
-    if (address[end] == ':' && ++colons == 4) break;
-  }
-  const std::uint64_t hash = std::hash<std::string_view>()(address.substr(0, end));
-  return static_cast<std::uint32_t>(hash ^ (hash >> 32));
-}
 
 std::size_t text_bytes(const Hint& hint) {
   std::size_t bytes = hint.url.size() + hint.type.size() + hint.integrity.size() + hint.media.size() +
@@ -75,8 +62,7 @@ void PageFacts::sized(std::uint64_t bytes) {
   bytes_[sizes_++ % remembered] = static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes, UINT32_MAX));
 }
 
-void PageFacts::hinted(std::vector<Hint> hints, std::string_view address) {
-  const std::uint32_t asker = hash_of_address(address);
+void PageFacts::hinted(std::vector<Hint> hints, Visitor visitor) {
   std::vector<Hint> links;
   std::vector<Candidate> candidates;
   for (Hint& hint : bounded(std::move(hints))) {
@@ -86,38 +72,62 @@ void PageFacts::hinted(std::vector<Hint> hints, std::string_view address) {
     }
     const auto before =
         std::find_if(candidates_.begin(), candidates_.end(), [&](const Candidate& each) { return each.hint == hint; });
-    Candidate now{std::move(hint), 1, asker, false};
+    Candidate now{std::move(hint), 1, visitor, false};
     if (before != candidates_.end()) {
       now.answers = std::min(before->answers + 1, answers_that_tell);
-      now.first_address = before->first_address;
-      now.two_addresses = before->two_addresses || asker != before->first_address;
+      now.first = before->first;
+      now.two_visitors = before->two_visitors || visitor != before->first;
     }
-    if (now.answers >= answers_that_tell && now.two_addresses) {
+    if (now.answers >= answers_that_tell && now.two_visitors) {
       links.push_back(std::move(now.hint));
     } else {
       candidates.push_back(std::move(now));
     }
   }
-  links_ = std::move(links);
+  const std::size_t seen = links.size();
+  for (std::size_t i = 0; i != seen_; ++i) {
+    const auto end = links.begin() + static_cast<std::ptrdiff_t>(seen);
+    if (std::find(links.begin(), end, links_[i]) == end) links.push_back(std::move(links_[i]));
+  }
+  links_ = bounded(std::move(links));
+  seen_ = std::min(seen, links_.size());
   candidates_ = std::move(candidates);
 }
 
-PageFacts* PageBook::find(std::string_view host, std::string_view page) {
-  const BookKey key(host, page);
+std::size_t PageFacts::memory() const {
+  std::size_t bytes = links_.capacity() * sizeof(Hint) + candidates_.capacity() * sizeof(Candidate);
+  for (const Hint& link : links_) bytes += text_bytes(link);
+  for (const Candidate& candidate : candidates_) bytes += text_bytes(candidate.hint);
+  return bytes;
+}
+
+PageFacts* PageBook::find(SchemeHost of, std::string_view page) {
+  const BookKey key(of, page);
   if (!key.fits()) return nullptr;
   if (PageFacts* known = pages_.find(key.view())) return known;
   PageFacts* newcomer = newcomers_.find(key.view());
   if (newcomer == nullptr || !newcomer->proven()) return newcomer;
-  PageFacts& settled = pages_.at(key.view());
-  settled = std::move(*newcomer);
-  newcomers_.take(key.view());
-  return &settled;
+  const std::size_t memory = newcomer->memory();
+  pages_.at(key.view()) = *newcomers_.take(key.view());
+  pages_.weigh(key.view(), memory);
+  return pages_.find(key.view());
 }
 
-PageFacts& PageBook::at(std::string_view host, std::string_view page) {
-  if (PageFacts* known = find(host, page)) return *known;
-  const BookKey key(host, page);
+PageFacts& PageBook::at(SchemeHost of, std::string_view page) {
+  if (PageFacts* known = find(of, page)) return *known;
+  const BookKey key(of, page);
   return key.fits() ? newcomers_.at(key.view()) : unremembered_ = PageFacts();
+}
+
+void PageBook::hinted(SchemeHost of, std::string_view page, std::vector<Hint> hints, Visitor visitor) {
+  PageFacts* known = find(of, page);
+  if (known == nullptr) return;
+  known->hinted(std::move(hints), visitor);
+  const std::size_t memory = known->memory();
+  const BookKey key(of, page);
+  // Only one of the two has it.
+  pages_.weigh(key.view(), memory);
+  newcomers_.weigh(key.view(), memory);
 }
 
 }  // namespace outrider::push

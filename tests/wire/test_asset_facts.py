@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import itertools
 import re
+import threading
 
 import pytest
 
@@ -38,6 +39,7 @@ rule { name = "made up", path = "/page/many/{n}", hints = function(req)
   for i = 1, 50 do list[i] = "/made/" .. req.params.n .. "-" .. i .. ".css" end
   return list
 end }
+rule { name = "tight", path = "/page/tight/{route}/{file}", budget_bytes = 40000, hints = { style "/{route}/{file}" } }
 """
 FILES = {"www/index.html": "<!doctype html><title>app</title>", "www/app.css": "body{}", "www/logo.svg": "<svg/>", "www/a.woff2": "wOF2",
          "www/secret.css": "body{}", "rules/r.lua": RULES}
@@ -52,11 +54,15 @@ class Site:
 
     def __init__(self):
         self.assets = {}  # path -> (status, fields), or a function of the request that returns them
+        self.raw = {}  # path -> a function of the connection that answers
 
     def __call__(self, request, connection):
         path = request.target.partition("?")[0]
         if path.startswith("/page/"):
             connection.reply(200, "page", [("Content-Type", "text/html")])
+            return
+        if path in self.raw:
+            self.raw[path](connection)
             return
         answer = self.assets.get(path, (404, []))
         status, fields = answer(request) if callable(answer) else answer
@@ -92,9 +98,9 @@ class Visits:
         assert len(page.all("link")) == 1 and (how == "early_hints") == bool(page.informational)
         return [value for head in page.informational for name, value in head if name == "link"], reason
 
-    def get(self, path, **options):
+    def get(self, path, source=None, **options):
         """A client's own request."""
-        with Client(self.server.address(), push=False) as client:
+        with Client(self.server.address(), push=False, source=source) as client:
             return client.get(path, **options).status
 
 
@@ -245,6 +251,98 @@ def test_a_visitor_s_own_refusal_does_not_end_it_for_others(site, visits):
         assert visits.get("/a/x.css", headers=[("cookie", "session=locked")]) == 403
     assert visits.pushed("/page/style/a/x.css") == ({"/a/x.css": 200}, "sent")
     assert visits.early("/page/style/a/x.css", [*CHROMIUM, ("cookie", "session=locked")])[1] == "sent"
+
+
+COOKIE = [("cookie", "session=anna")]
+
+
+@pytest.mark.parametrize("fields, listed", [
+    ([("Content-Type", "text/html")], "wrong_type"), ([CSS, ("Cache-Control", "no-store")], "not_cacheable"), ([CSS, ("Vary", "X-Foo")], "asset_varies"),
+    ([CSS, ("Set-Cookie", "a=b")], "needs_credentials")])
+def test_what_one_visitor_is_told_of_an_asset_changes_nothing_for_others(site, visits, fields, listed):
+    hints = visits.early if listed == "not_cacheable" else visits.pushed
+    site.assets["/a/x.css"] = lambda request: (200, fields) if "cookie" in request.headers else (200, [CSS])
+    hints("/page/style/a/x.css")
+    assert visits.get("/a/x.css") == 200
+    for _ in range(5):
+        assert visits.get("/a/x.css", headers=COOKIE, source="127.0.0.2") == 200
+    assert hints("/page/style/a/x.css")[1] == "sent"
+
+
+def test_where_every_visitor_has_a_cookie_facts_are_learned_and_learned_anew(site, visits):
+    site.assets["/a/x.css"] = (200, [CSS, ("Cache-Control", "no-store")])
+    page = "/page/style/a/x.css"
+    assert visits.early(page)[1] == "sent", "nobody knew"
+    assert visits.get("/a/x.css", headers=COOKIE, source="127.0.0.2") == 200
+    assert visits.early(page) == ([], "not_cacheable"), "the first answer counts"
+    site.assets["/a/x.css"] = (200, [CSS])
+    for _ in range(3):
+        assert visits.get("/a/x.css", headers=COOKIE, source="127.0.0.2") == 200
+    assert visits.early(page) == ([], "not_cacheable"), "one visitor alone changes nothing"
+    assert visits.get("/a/x.css", headers=COOKIE, source="127.0.0.3") == 200
+    assert visits.early(page)[1] == "sent"
+
+
+def test_a_promise_with_a_client_s_own_fields_teaches_nothing(site, visits):
+    site.assets["/a/me.json"] = (200, [("Content-Type", "application/json"), ("Cache-Control", "no-store")])
+    for _ in range(3):
+        assert visits.pushed("/page/own/a/me.json", AUTHORIZED) == ({"/a/me.json": 200}, "sent")
+    assert visits.early("/page/fetch/a/me.json")[1] == "sent"
+
+
+# Sizes
+
+
+def chunked(body, whole=True):
+    def answer(connection):
+        connection.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/css\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n" % (len(body), body))
+        connection.send("0\r\n\r\n") if whole else connection.close()
+    return answer
+
+
+def test_the_size_of_a_whole_body_counts(server, site, visits):
+    site.raw["/a/x.css"] = chunked(b"x" * 50000)
+    visits.early("/page/tight/a/x.css")
+    assert visits.get("/a/x.css") == 200
+    server.wait_for_access(lambda line: line["target"] == "/a/x.css")
+    assert visits.pushed("/page/tight/a/x.css") == ({}, "over_budget")
+
+
+def test_a_body_that_is_counted_keeps_no_head_waiting(site, server, visits):
+    may_go_on = threading.Event()
+
+    def answer(connection):
+        connection.send("HTTP/1.1 200 OK\r\nContent-Type: text/css\r\nTransfer-Encoding: chunked\r\n\r\n")
+        may_go_on.wait(60)
+        connection.send("6\r\nbody{}\r\n0\r\n\r\n")
+
+    site.raw["/a/x.css"] = answer
+    visits.early("/page/style/a/x.css")
+    with Client(server.address(), push=False) as client:
+        asset = client.responses[client.send("/a/x.css")]
+        client.read_until(lambda: asset.headers is not None)
+        may_go_on.set()
+        client.read_until(lambda: client.finished(asset.stream_id))
+    assert asset.body == b"body{}"
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["client", "upstream"])
+def test_the_size_of_a_body_that_broke_off_does_not(server, site, visits, whole):
+    site.raw["/a/x.css"] = chunked(b"x" * 50000, whole)
+    visits.early("/page/tight/a/x.css")
+    with Client(server.address(), push=False, window=45000 if whole else None) as client:
+        asset = client.responses[client.send("/a/x.css")]
+        if whole:
+            client.read_until(lambda: len(asset.body) == 45000)
+            client.h2.reset_stream(asset.stream_id)
+            client.flush()
+        else:
+            client.read_until(lambda: asset.reset is not None)
+            assert len(asset.body) == 50000
+        server.wait_for_access(lambda line: line["target"] == "/a/x.css")
+    site.raw.clear()
+    site.assets["/a/x.css"] = (200, [CSS])
+    assert visits.pushed("/page/tight/a/x.css") == ({"/a/x.css": 200}, "sent")
 
 
 # Variants

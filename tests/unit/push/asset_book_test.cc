@@ -2,6 +2,7 @@
 #include "push/asset_book.h"
 
 #include <catch2/catch.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,16 +13,17 @@ using namespace outrider::push;
 
 namespace {
 
-constexpr std::string_view host = "shop.example";
-constexpr bool with_credentials = true;
+constexpr SchemeHost host{"shop.example"};
+constexpr Visitor anna = 1, ben = 2;
+constexpr std::optional<Visitor> with_credentials = anna;
 
 struct Book {
   AssetBook book;
 
   void hinted(std::string_view path = "/a.css") { book.hinted(host, path); }
-  void answered(int status, const std::vector<Field>& fields = {}, bool credentials = false,
+  void answered(int status, const std::vector<Field>& fields = {}, std::optional<Visitor> credentials_of = {},
                 std::string_view path = "/a.css") {
-    book.answered(host, path, Response{status, fields}, 1'000, credentials);
+    book.answered(host, path, Response{status, fields}, 1'000, credentials_of);
   }
   AssetFacts facts(std::string_view path = "/a.css") {
     const AssetFacts* known = book.find(host, path);
@@ -51,8 +53,9 @@ TEST_CASE("an asset that was hinted and not answered is taken for one that is th
   CHECK(book.facts().is_there());
   CHECK_FALSE(book.facts().redirects());
   CHECK_FALSE(book.facts().cannot_be_kept());
-  CHECK(book.book.find("other.example", "/a.css") == nullptr);
+  CHECK(book.book.find({"other.example"}, "/a.css") == nullptr);
   CHECK(book.book.find(host, "/a.css?v=1") == nullptr);
+  CHECK(book.book.find({host.host, false}, "/a.css") == nullptr);
 }
 
 TEST_CASE("a good answer tells size, type, version and caching") {
@@ -77,7 +80,7 @@ TEST_CASE("a size that is not known does not make a known one unknown") {
   Book book;
   book.hinted();
   book.answered(200);
-  book.book.answered(host, "/a.css", Response{200, {}}, 0, false);
+  book.book.answered(host, "/a.css", Response{200, {}}, 0, {});
   CHECK(book.facts().bytes == 1'000);
 }
 
@@ -214,15 +217,109 @@ TEST_CASE("an asset whose promise failed is promised again once it was answered 
   }
 }
 
+TEST_CASE("what a visitor with credentials is told fills in what nobody knows, and is nobody else's otherwise") {
+  Book book;
+  book.hinted();
+  book.answered(200, {{"content-type", "text/css"}, {"etag", "\"1\""}}, anna);
+  CHECK(book.facts().type == "text/css");
+  CHECK(book.facts().bytes == 1'000);
+  const std::vector<Field> own = {
+      {"content-type", "text/html"}, {"cache-control", "no-store"}, {"set-cookie", "a=b"}, {"vary", "x-foo"}};
+  const auto is_as_before = [&] {
+    const AssetFacts facts = book.facts();
+    return facts.type == "text/css" && facts.version == "\"1\"" && !facts.cannot_be_kept() && !facts.needs_cookies &&
+           !facts.varies && facts.bytes == 1'000;
+  };
+  for (int i = 0; i < 50; ++i) {
+    book.book.answered(host, "/a.css", Response{200, own}, 7, anna);
+    CHECK(is_as_before());
+  }
+  SECTION("until another visitor is told the same") {
+    book.book.answered(host, "/a.css", Response{200, own}, 7, ben);
+    const AssetFacts facts = book.facts();
+    CHECK(facts.type == "text/html");
+    CHECK(facts.cannot_be_kept());
+    CHECK(facts.needs_cookies);
+    CHECK(facts.varies);
+    CHECK(facts.version.empty());
+    CHECK(facts.bytes == 7);
+    SECTION("and one without credentials decides at once") {
+      book.answered(200, {{"content-type", "text/css"}, {"etag", "\"1\""}});
+      CHECK(is_as_before());
+    }
+  }
+  SECTION("and not where somebody was told the usual meanwhile") {
+    const auto between = GENERATE(std::optional<Visitor>(), std::optional<Visitor>(ben));
+    book.answered(200, {{"content-type", "text/css"}, {"etag", "\"1\""}}, between);
+    book.answered(200, own, ben);
+    CHECK(is_as_before());
+  }
+  SECTION("and not where the other is told something else again") {
+    book.answered(200, {{"content-type", "image/png"}}, ben);
+    CHECK(is_as_before());
+    book.answered(200, own, anna);
+    CHECK(is_as_before());
+  }
+}
+
+TEST_CASE("where every visitor has a cookie, the first answer counts, and a change after the second") {
+  Book book;
+  book.hinted();
+  for (const Visitor visitor : {anna, ben, anna}) {
+    book.answered(200, {{"content-type", "text/css"}, {"etag", "\"1\""}}, visitor);
+    CHECK(book.facts().version == "\"1\"");
+  }
+  book.answered(304, {{"etag", "\"2\""}}, anna);
+  CHECK(book.facts().version == "\"1\"");
+  book.answered(200, {{"content-type", "text/css"}, {"etag", "\"2\""}}, ben);
+  CHECK(book.facts().version == "\"2\"");
+  CHECK(book.facts().type == "text/css");
+}
+
+TEST_CASE("of a size that the head does not tell, one visitor's own is no other's") {
+  Book book;
+  book.hinted();
+  const Response response{200, {}};
+  book.book.answered(host, "/a.css", response, 0, anna);
+  book.book.sized(host, "/a.css", 100, true);
+  CHECK(book.facts().bytes == 100);
+  book.book.sized(host, "/a.css", 7, true);
+  CHECK(book.facts().bytes == 100);
+  book.book.sized(host, "/a.css", 200, false);
+  CHECK(book.facts().bytes == 200);
+}
+
+TEST_CASE("a change that counts brings its size") {
+  Book book;
+  book.hinted();
+  book.answered(200, {{"etag", "\"1\""}});
+  const std::vector<Field> changed = {{"etag", "\"2\""}};
+  for (const Visitor visitor : {anna, ben}) book.book.answered(host, "/a.css", Response{200, changed}, 0, visitor);
+  CHECK(book.facts().version == "\"2\"");
+  CHECK(book.facts().bytes == 0);
+  book.book.sized(host, "/a.css", 300, true);
+  CHECK(book.facts().bytes == 300);
+}
+
+TEST_CASE("a redirect of the insecure side says nothing of the secure one") {
+  Book book;
+  book.hinted();
+  book.answered(200);
+  book.book.hinted({host.host, false}, "/a.css");
+  for (int i = 0; i < 5; ++i) book.book.answered({host.host, false}, "/a.css", Response{301, {}}, 0, {});
+  CHECK(book.facts().is_there());
+  CHECK(book.book.find({host.host, false}, "/a.css")->redirects());
+}
+
 TEST_CASE("made-up paths push out one another, and nothing that has been answered well") {
   Book book;
   book.hinted("/known.css");
-  book.answered(200, {}, false, "/known.css");
+  book.answered(200, {}, {}, "/known.css");
   book.hinted("/new.css");
   for (int i = 0; i < 20'000; ++i) {
     const std::string path = "/made-up/" + std::to_string(i);
     book.hinted(path);
-    book.answered(404, {}, false, path);
+    book.answered(404, {}, {}, path);
   }
   CHECK(book.book.find(host, "/known.css") != nullptr);
   CHECK(book.book.find(host, "/new.css") == nullptr);
@@ -234,11 +331,25 @@ TEST_CASE("what has been answered well is bounded too") {
   for (std::size_t i = 0; i < AssetBook::most_assets + 10; ++i) {
     const std::string path = "/" + std::to_string(i);
     book.hinted(path);
-    book.answered(200, {}, false, path);
+    book.answered(200, {}, {}, path);
   }
   CHECK(book.book.size() == AssetBook::most_assets);
   CHECK(book.book.find(host, "/9") == nullptr);
   CHECK(book.book.find(host, "/10") != nullptr);
+}
+
+TEST_CASE("a book is bounded in bytes, also on probation") {
+  Book book;
+  const std::string type(100, 't'), tag(250, 'e');
+  for (std::size_t i = 0; i < AssetBook::most_assets; ++i) {
+    const std::string path = "/" + std::to_string(i) + std::string(1'000, 'p');
+    book.hinted(path);
+    if (i % 2 == 0) continue;
+    book.answered(200, {{"content-type", std::string_view(type)}, {"etag", std::string_view(tag)}}, {}, path);
+  }
+  CHECK(book.book.bytes() <= AssetBook::most_asset_bytes + AssetBook::most_newcomer_bytes);
+  CHECK(book.book.bytes() > AssetBook::most_newcomer_bytes);
+  CHECK(book.book.size() < AssetBook::most_assets / 2 + AssetBook::most_newcomers);
 }
 
 TEST_CASE("long paths and long fields are not remembered") {
@@ -246,12 +357,12 @@ TEST_CASE("long paths and long fields are not remembered") {
   const std::string longest(1'024, 'a'), longer(1'025, 'a');
   book.hinted(longest);
   book.hinted(longer);
-  book.book.hinted(std::string(256, 'h'), "/");
+  const std::string long_host(256, 'h');
+  book.book.hinted({long_host}, "/");
   CHECK(book.book.size() == 1);
   CHECK(book.book.find(host, longer) == nullptr);
-  book.answered(200, {}, false, longer);
-  book.answered(200, {{"content-type", std::string_view(longest)}, {"etag", std::string_view(longest)}}, false,
-                longest);
+  book.answered(200, {}, {}, longer);
+  book.answered(200, {{"content-type", std::string_view(longest)}, {"etag", std::string_view(longest)}}, {}, longest);
   CHECK(book.facts(longest).type.empty());
   CHECK(book.facts(longest).version.empty());
 }
