@@ -45,7 +45,14 @@ void ResponseRelay::start(Exchange& exchange, Backend& backend, OutgoingRequest 
   auto** slot =
       static_cast<ResponseRelay**>(h2o_mem_alloc_shared(&exchange.req->pool, sizeof(ResponseRelay*), dispose));
   *slot = new ResponseRelay(exchange, backend, std::move(request), tunnels);
-  (*slot)->transaction_->start();
+  Transaction& transaction = *(*slot)->transaction_;
+  // A promise is made before its page's own request goes out: an application with one process would make the assets
+  // first.
+  if (exchange.pushed) {
+    transaction.start_soon();
+  } else {
+    transaction.start();
+  }
 }
 
 ResponseRelay::ResponseRelay(Exchange& exchange, Backend& backend, OutgoingRequest request, Tunnels* tunnels)

@@ -20,6 +20,7 @@ Transaction::Transaction(Backend& backend, OutgoingRequest request, Listener& li
     : backend_(backend),
       request_(std::move(request)),
       listener_(listener),
+      start_timer_(backend.timeouts(), [this] { next_server(); }),
       response_timer_(backend.timeouts(),
                       [this] {
                         fail_attempt(Cause::timed_out,

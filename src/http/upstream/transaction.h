@@ -51,6 +51,8 @@ class Transaction final : Connection::Listener, Connector::Listener {
   ~Transaction();
 
   void start() { next_server(); }
+  /// In the loop's next turn: behind what is started in this one.
+  void start_soon() { start_timer_.start(0); }
   /// The bytes last handed out are no longer needed: read on.
   void resume() { receive(); }
 
@@ -75,6 +77,7 @@ class Transaction final : Connection::Listener, Connector::Listener {
   Backend& backend_;
   const OutgoingRequest request_;
   Listener& listener_;
+  Timer start_timer_;
   Timer response_timer_;  // to the response's head, later between bytes of its body
   Timer send_timer_;
 
