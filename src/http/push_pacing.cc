@@ -14,6 +14,9 @@ namespace {
 using std::chrono::microseconds;
 
 constexpr std::uint32_t step_ms = 5;
+/// After as many steps in vain the next ones take twice as long, three times over: up to 40 ms.
+constexpr std::uint32_t steps_of_one_length = 8;
+constexpr std::uint32_t most_doublings = 3;
 constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
 std::uint64_t unwritten(const h2o_http2_conn_t& http2) {
@@ -34,11 +37,21 @@ PushPacing::PushPacing(Timeouts& timeouts, Connection& connection, h2o_http2_con
                        const Page& page)
     : connection_(connection),
       http2_(http2),
-      timer_(timeouts, [this] { pump(); }),
+      timer_(timeouts,
+             [this] {
+               ++steps_in_vain_;
+               pump();
+             }),
       page_(page),
       room_(push::page_room(page.bytes, link.cwnd_bytes)) {
   // Pages that are made at the same time share what is kept for them.
   if (connection.paced_pages++ == 0) connection.window_reserve = h2o_http2_window_get_window(&http2._write.window) / 2;
+}
+
+void PushPacing::head_came() {
+  head_came_ = true;
+  steps_in_vain_ = 0;
+  if (!waiting_.empty()) timer_.start(0);
 }
 
 void PushPacing::release() {
@@ -63,7 +76,8 @@ std::uint64_t PushPacing::allowance() {
   if (window <= 0) return 0;
   const auto held_here = unwritten(http2_) + static_cast<std::uint64_t>(std::max<std::int64_t>(under_way_, 0));
   const auto transit = transit_on(connection_, held_here, acks_);
-  if (!transit) return static_cast<std::uint64_t>(window);
+  // How fast the link is, nobody knows: what went before the page could hold it up for any time.
+  if (!transit) return head_came_ ? static_cast<std::uint64_t>(window) : 0;
   push::ComingPage page{{}, room_};
   if (!head_came_) {
     const auto passed = std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - page_.begun);
@@ -76,12 +90,19 @@ void PushPacing::pump() {
   if (waiting_.empty()) return;
   const auto alive = shared_from_this();
   std::uint64_t left = http2_.state == H2O_HTTP2_CONN_STATE_IS_CLOSING ? 0 : allowance();
-  while (left > 0 && !waiting_.empty()) {
-    HeldPush& first = *waiting_.front();
-    waiting_.erase(waiting_.begin());
-    left -= std::min(left, first.let_go(left));
+  for (std::size_t i = 0; left > 0 && i < waiting_.size();) {
+    HeldPush& push = *waiting_[i];
+    // More than its stream takes would stay under way, and keep the others waiting (RFC 9113 5.2.1).
+    const std::uint64_t most = released_ ? left : std::min(left, push.stream_window());
+    if (most == 0) {
+      ++i;
+      continue;
+    }
+    waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
+    left -= std::min(left, push.let_go(most));
+    steps_in_vain_ = 0;
   }
-  if (!waiting_.empty()) timer_.start(step_ms);
+  if (!waiting_.empty()) timer_.start(step_ms << std::min(steps_in_vain_ / steps_of_one_length, most_doublings));
 }
 
 HeldPush::HeldPush(h2o_req_t& req, h2o_ostream_t** slot, std::shared_ptr<PushPacing> pacing)
@@ -112,6 +133,11 @@ void HeldPush::on_send(h2o_ostream_t* self, h2o_req_t*, h2o_iovec_t* bufs, std::
   push.state_ = state;
   push.pacing_->wait(push);
   push.pacing_->pump();
+}
+
+std::uint64_t HeldPush::stream_window() const {
+  return static_cast<std::uint64_t>(
+      std::max<std::int64_t>(h2o_http2_window_get_window(&http2_stream(req_).output_window), 0));
 }
 
 std::uint64_t HeldPush::let_go(std::uint64_t most) {

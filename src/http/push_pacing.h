@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // While a page is being made its connection is free, and pushed bytes may use it; but what lies in the kernel when the
 // page comes goes ahead of it. So a push is promised at once, and its bytes are let go in steps (push/budget.h): never
-// more than the connection will have carried by the time at which the page is expected. When the page has been sent,
-// what is left follows without limit. Everything on the worker's thread.
+// more than the connection will have carried by the time at which the page is expected; nothing before the page's head
+// where that is not known. When the page has been sent, what is left follows without limit. Everything on the worker's
+// thread.
 #pragma once
 
 #include <chrono>
@@ -36,7 +37,7 @@ class PushPacing : public std::enable_shared_from_this<PushPacing> {
              const Page& page);
 
   /// The page's head has come: when the parts of its body do, nobody knows.
-  void head_came() { head_came_ = true; }
+  void head_came();
   /// The page is gone, one way or the other. What is held follows soon; not at once, because streams are being closed.
   void release();
   bool released() const { return released_; }
@@ -60,6 +61,7 @@ class PushPacing : public std::enable_shared_from_this<PushPacing> {
   push::AckRate acks_;
   std::int64_t under_way_ = 0;
   bool head_came_ = false, released_ = false;
+  std::uint32_t steps_in_vain_ = 0;  // since something was let go
   std::vector<HeldPush*> waiting_;
 };
 
@@ -75,6 +77,8 @@ class HeldPush {
   /// Lets go at most so many bytes; returns how many. The push no longer waits afterwards: it says so when it does.
   std::uint64_t let_go(std::uint64_t most);
   std::uint32_t number() const { return number_; }
+  /// Bytes that the client lets this stream carry just now (RFC 9113 5.2).
+  std::uint64_t stream_window() const;
 
  private:
   /// The library hands back pointers to these: as first members of plain structs they are ones to the whole.

@@ -80,7 +80,8 @@ class Pages:
             (self.later if request.target.endswith("?later") else self.go).wait(30 * outrider.SLOWER)
             if request.target.endswith("?dies"):
                 return connection.close(reset=True)
-            connection.reply(200, self.body)
+            own = [("link", f"</files/{name}.css>; rel=preload; as=style") for name in ("ten", "two")]
+            connection.reply(200, self.body, headers=own if request.target.startswith("/page/own") else ())
 
     def stream(self, request, connection):
         own = "link: </files/huge.css>; rel=preload; as=style\r\n" if "linking" in request.target else ""
@@ -118,6 +119,7 @@ def connect(server, listener, **options):
 
 
 LISTENERS = pytest.mark.parametrize("listener", [0, 1, 2], ids=["TCP", "PROXY", "unix"])
+NOT_THE_CLIENT = pytest.mark.parametrize("listener", [1, 2], ids=["PROXY", "unix"])  # at the connection's other end
 
 
 def paths(*names):

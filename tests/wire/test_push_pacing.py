@@ -2,7 +2,9 @@
 """When pushed bytes go while their page is still being made, streamed or given up: they leave it half of the connection's
 window, come whole behind it, and hold up neither it nor the server, whatever the client resets."""
 import os
+import pathlib
 import random
+import re
 import socket
 import struct
 
@@ -11,15 +13,14 @@ import h2.errors
 import pytest
 
 import outrider
-from push_site import (FIRST_WINDOW, LISTENERS, MANY, ask, connect, content, give_credit, pages, paths, pushed_bytes, read_all,
-                       server, start, whole)  # noqa: F401
+from push_site import (FIRST_WINDOW, LISTENERS, MANY, NOT_THE_CLIENT, SIZES, ask, connect, content, give_credit, pages, paths,
+                       pushed_bytes, read_all, server, start, whole)  # noqa: F401
 
 
-@LISTENERS
-def test_pushes_leave_half_of_the_connection_s_window_to_the_page(server, pages, listener):
+def test_pushes_leave_half_of_the_connection_s_window_to_the_page(server, pages):
     """To a client that returns nothing of it: otherwise the page would never come."""
     pages.body = b"p" * 32_000
-    with connect(server, listener, window=1 << 20) as client:
+    with connect(server, 0, window=1 << 20) as client:
         page = ask(client, "/page/many", 20)
         client.read_until(lambda: pushed_bytes(client) >= FIRST_WINDOW // 2 - 1, 20 * outrider.SLOWER)
         pages.go.set()
@@ -28,6 +29,57 @@ def test_pushes_leave_half_of_the_connection_s_window_to_the_page(server, pages,
         give_credit(client)
         read_all(client, page)
         assert whole(client, page) == paths(*MANY)
+
+
+def test_a_push_that_its_client_takes_no_more_of_leaves_the_turn_to_the_next(server, pages):
+    with connect(server, 0, window=1000) as client:
+        page = ask(client, "/page/large", 2)
+        large, ten = page.pushes
+        client.read_until(lambda: len(client.responses[ten].body) == 1000, 20 * outrider.SLOWER)
+        assert page.headers is None and len(client.responses[large].body) == 1000
+        give_credit(client)
+        for stream in (large, ten):
+            client.h2.increment_flow_control_window(SIZES["large"], stream)
+        client.flush()
+        client.read_until(lambda: client.finished(ten), 20 * outrider.SLOWER)
+        assert page.headers is None
+        pages.go.set()
+        read_all(client, page)
+        assert whole(client, page) == paths("large", "ten")
+
+
+@NOT_THE_CLIENT
+def test_where_nobody_knows_the_client_s_link_pushes_wait_for_the_page_s_head(server, pages, listener):
+    pages.body = b"p" * 32_000
+    with connect(server, listener, window=1 << 20) as client:
+        page = ask(client, "/page/many", 20)
+        pages.go.set()
+        client.read_until(lambda: client.finished(page.stream_id), 20 * outrider.SLOWER)
+        assert page.body == pages.body
+        order = [(name, event.stream_id) for name, event in client.events if name in ("ResponseReceived", "DataReceived")]
+        assert all(stream % 2 or name != "DataReceived" for name, stream in order[:order.index(("ResponseReceived", page.stream_id))])
+        give_credit(client)
+        read_all(client, page)
+        assert whole(client, page) == paths(*MANY)
+
+
+def wake_ups(server):
+    """How often the worker has waited for something."""
+    for task in pathlib.Path(f"/proc/{server.server_pid()}/task").iterdir():
+        if (task / "comm").read_text().strip() == "outrider/w0":
+            return int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", (task / "status").read_text(), re.M)[1])
+    raise AssertionError("no worker")
+
+
+def test_what_cannot_go_is_looked_after_less_and_less_often(server, pages):
+    """40 ms apart in the end: pages may take minutes, and there may be many of them."""
+    with connect(server, 0, window=1 << 20) as client:
+        ask(client, "/page/many", 20)
+        client.read_until(lambda: pushed_bytes(client) >= FIRST_WINDOW // 2 - 1, 20 * outrider.SLOWER)
+        client.read_for(0.5)
+        before = wake_ups(server)
+        client.read_for(1)
+        assert 10 < wake_ups(server) - before < 60
 
 
 @LISTENERS
