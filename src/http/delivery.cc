@@ -36,20 +36,28 @@ void announce_to_watch(const ExchangeState& exchange, const push::Entry& entry) 
   if (!path.empty()) exchange.delivery->rules->watch->announced(exchange.host, path);
 }
 
-/// What may be promised for the page: by its connection, where that is the client's own, and by the site. Of what the
-/// connection can carry, what was promised before and is still open has its part already.
+/// What may be promised for the page: by its connection, where that is the client's own, and by the site. What was
+/// promised for other pages and is still open has its part already: of what the connection can carry, or, where nobody
+/// knows that, of what is allowed.
 push::Budget budget_of_page(const ExchangeState& exchange, bool head_is_here) {
   push::Budget budget;
   if (exchange.site != nullptr) budget.allowed = exchange.site->budget_bytes;
-  push::BudgetFacts facts;
-  facts.link = link_to(exchange.connection);
-  if (!facts.link && budget.allowed) return budget;
-  if (!head_is_here && !exchange.delivery->answers_at_once) facts.think_time = exchange.delivery->think_time;
-  const std::uint64_t carried = push::budget_of(facts);
+  const Delivery& delivery = *exchange.delivery;
   const std::uint64_t open = exchange.connection.promised_bytes;
-  // What this page has promised is in both.
-  budget.carried = carried + std::min(exchange.delivery->spending.bytes(), open);
-  budget.carried = *budget.carried > open ? *budget.carried - open : 0;
+  // What this page has promised is among it.
+  const std::uint64_t elsewhere = open - std::min(delivery.spending.bytes(), open);
+  const auto link = link_to(exchange.connection);
+  if (!link) {
+    budget.within_limits_only = true;
+    budget.open_elsewhere = elsewhere;
+    return budget;
+  }
+  const bool soon = head_is_here || delivery.answers_at_once;
+  const auto think_time = soon ? std::nullopt : delivery.think_time;
+  const std::uint64_t carried = push::budget_of(*link, think_time);
+  budget.carried = carried - std::min(elsewhere, carried);
+  const push::PageFacts* page = known_page(exchange);
+  budget.ahead = push::promise_room(*link, think_time, page != nullptr ? page->bytes() : std::nullopt);
   return budget;
 }
 

@@ -9,8 +9,8 @@ namespace {
 
 using std::chrono::microseconds;
 
-/// Of a connection that nothing is known of: ten segments (RFC 6928) and a tenth of a second.
-constexpr Link unknown_link{14'600, microseconds(100'000)};
+/// Of a connection whose window is not known: ten segments (RFC 6928).
+constexpr std::uint64_t usual_window = 14'600;
 /// On a shorter way the round trip is no measure: the machine's own, or a local network's.
 constexpr microseconds least_rtt{1'000};
 constexpr double most_doublings = 3;
@@ -29,7 +29,7 @@ double seconds(microseconds time) {
 }
 
 double window_of(const Link& link) {
-  return static_cast<double>(link.cwnd_bytes != 0 ? link.cwnd_bytes : unknown_link.cwnd_bytes);
+  return static_cast<double>(link.cwnd_bytes != 0 ? link.cwnd_bytes : usual_window);
 }
 
 double rtt_of(const Link& link) {
@@ -62,13 +62,22 @@ double rate_of(const Transit& transit) {
 
 }  // namespace
 
-std::uint64_t budget_of(const BudgetFacts& facts) {
-  if (!facts.link && facts.limit_bytes) return *facts.limit_bytes;
-  const Link& link = facts.link ? *facts.link : unknown_link;
-  const double think = seconds(facts.think_time.value_or(microseconds(0)));
+std::uint64_t budget_of(const Link& link, std::optional<microseconds> think_time) {
+  const double think = seconds(think_time.value_or(microseconds(0)));
   const double doublings = std::min(think / rtt_of(link), most_doublings);
-  const std::uint64_t total = whole(window_of(link) * (std::exp2(doublings + 2) - 1));
-  return std::min(total, facts.limit_bytes.value_or(total));
+  return whole(window_of(link) * (std::exp2(doublings + 2) - 1));
+}
+
+std::optional<std::uint64_t> promise_room(const Link& link, std::optional<microseconds> think_time,
+                                          std::optional<std::uint64_t> page_bytes) {
+  if (!page_bytes || seconds(think_time.value_or(microseconds(0))) >= room_round_trips * rtt_of(link)) return {};
+  const std::uint64_t window = whole(window_of(link));
+  // With its head, frames and records.
+  const auto at_least = [](std::uint64_t body) { return body + body / 40 + 200; };
+  const auto at_most = [](std::uint64_t body) { return body + body / 32 + 400; };
+  if (*page_bytes > window || at_least(*page_bytes) > window) return {};
+  const std::uint64_t room = window - std::min(at_most(*page_bytes), window);
+  return room / segment_bytes * segment_bytes;
 }
 
 microseconds think_left(std::optional<microseconds> think_time, microseconds elapsed) {

@@ -13,21 +13,19 @@
 
 namespace outrider::push {
 
-struct BudgetFacts {
-  /// Nothing where the connection's other end is not the client, or is no TCP.
-  std::optional<Link> link;
-  /// From the request to the head of the response, as it was lately; nothing where it is not known.
-  std::optional<std::chrono::microseconds> think_time;
-  /// What the site or the rule allows at most.
-  std::optional<std::uint64_t> limit_bytes;
-};
-
 /// Bytes that may be promised for one page: window × (2^(n+2) − 1), where n is the think time in round trips, 3 at
 /// most. Slow start sends window × (2^k − 1) in k round trips: n of them until the page is ready, one in which it
 /// reaches the client, and one in which the client's own requests would have come. More than five are not counted on,
-/// because a slow link ends slow start sooner. Without a link only the limit counts, and without that the usual one (10
-/// segments, 100 ms).
-std::uint64_t budget_of(const BudgetFacts& facts);
+/// because a slow link ends slow start sooner. `think_time`: from the request to the head of the response, as it was
+/// lately; nothing where it is not known.
+std::uint64_t budget_of(const Link& link, std::optional<std::chrono::microseconds> think_time);
+
+/// Bytes that promises may take ahead of a page that is due before they are acknowledged, as in grant(); nothing where
+/// that does not matter. A page that fits in the window comes in one flight: if they leave it no room, its last segment
+/// comes a round trip later. Counted in whole segments, as the kernel does. `page_bytes`: what the page's body has been
+/// lately; where that is not known it does not matter, because few pages just fill the window.
+std::optional<std::uint64_t> promise_room(const Link& link, std::optional<std::chrono::microseconds> think_time,
+                                          std::optional<std::uint64_t> page_bytes);
 
 /// What an asset counts whose size is not known yet.
 inline constexpr std::uint64_t assumed_bytes = 16 * 1024;
@@ -61,8 +59,8 @@ std::uint64_t page_room(std::optional<std::uint64_t> page_bytes, std::uint64_t w
 std::chrono::microseconds think_left(std::optional<std::chrono::microseconds> think_time,
                                      std::chrono::microseconds elapsed);
 
-/// How many more pushed bytes may be written now, ahead of a page. To be asked again each 5 ms or so: the link runs dry
-/// in between otherwise.
+/// How many more pushed bytes may be written now, ahead of a page. To be asked again each 5 ms or so, less often once
+/// the answer was nothing for some time: the link runs dry in between otherwise.
 ///
 /// Queued then is at most the least of
 ///   0.8 × rate × left: the link has carried it when the page is ready, with a fifth to spare;

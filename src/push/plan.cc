@@ -15,9 +15,6 @@
 namespace outrider::push {
 namespace {
 
-/// What a promise takes of a connection beside its asset: the frames of the promise and the response's head.
-constexpr std::uint64_t promise_bytes = 250;
-
 class Planner {
  public:
   Planner(const Request& request, std::string_view authority, const Situation& situation)

@@ -15,12 +15,16 @@ std::uint64_t Spending::of(const Rule& rule) const {
 
 bool Spending::has_room(const Budget& budget, const Rule* rule, std::uint64_t bytes) const {
   if (budget.carried && bytes_ >= *budget.carried) return false;
+  if (budget.ahead && (promises_ + 1) * promise_bytes > *budget.ahead) return false;
+  bytes += budget.open_elsewhere;
   if (budget.allowed && bytes_ + bytes > *budget.allowed) return false;
-  return rule == nullptr || !rule->budget_bytes || of(*rule) + bytes <= *rule->budget_bytes;
+  if (rule != nullptr && rule->budget_bytes) return of(*rule) + bytes <= *rule->budget_bytes;
+  return budget.allowed || !budget.within_limits_only;
 }
 
 void Spending::add(const Rule* rule, std::uint64_t bytes) {
   bytes_ += bytes;
+  ++promises_;
   if (rule == nullptr || !rule->budget_bytes) return;
   for (auto& [known, spent] : by_rule_) {
     if (known != rule) continue;

@@ -18,7 +18,7 @@ return {
     { address = "127.0.0.1:0", behind = { trusted = { "127.0.0.1" }, passes_103 = true } },
     { address = "127.0.0.1:0", proxy_protocol = true, from = { "127.0.0.1" } },
   },
-  sites = { ["*"] = { rules = "rules/*.lua", routes = {
+  sites = { ["*"] = { rules = "rules/*.lua", budget_bytes = 100000, routes = {
     ["/"] = { proxy = "%URL%" },
     ["/assets/"] = { files = "www" },
   } } },

@@ -253,7 +253,7 @@ def test_only_pushed_for_pages_over_https_set_it(start, application):
 
 def test_a_proxy_header_names_the_client_that_the_cookie_is_for(start):
     """Such a connection is passed through: it is the client's own, and so it is for pushes."""
-    server = start()
+    server = start(site="budget_bytes = 100000,")
     options = {"listener": 3, "before": b"PROXY TCP4 192.0.2.7 127.0.0.1 4000 443\r\n"}
     with connect(server, **options) as client:
         first = Visit(server, client, "/")

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """How much is pushed for a page: budget_bytes of sites and rules, what the connection carries, and what was promised
 before. What exceeds goes into Link or a 103."""
+import pytest
+
 import outrider
-from push_site import LISTENERS, SIZES, ask, connect, pages, paths, read_all, server, start, whole  # noqa: F401
+from push_site import LISTENERS, NOT_THE_CLIENT, SIZES, ask, connect, pages, paths, read_all, server, start, whole  # noqa: F401
 
 
 def decided(server, target):
@@ -59,6 +61,42 @@ def test_a_budget_of_0_pushes_nothing(start, listener):
         page = client.get("/files/tens.html")
         assert page.pushes == {} and len(page.all("link")) == 4
     assert decided(server, "/files/tens.html") == [OVER] * 4
+
+
+@pytest.mark.parametrize("size, known", [(13_700, []), (30_000, paths("ten", "two"))], ids=["one flight", "more flights"])
+def test_promises_do_not_push_a_page_out_of_the_first_flight(server, pages, size, known):
+    """Ten or eleven segments of 1,436 bytes hold the smaller page, but not with promises ahead of it, as soon as its size is known."""
+    pages.go.set()
+    pages.body = b"p" * size
+    for expected in (paths("ten", "two"), known):
+        with connect(server, 0, segment=1448) as client:
+            page = client.get("/page/own")
+            assert client.pushed_paths(page) == expected and len(page.all("link")) == 2
+            read_all(client, page)
+        server.wait_at_rest()
+
+
+@NOT_THE_CLIENT
+def test_without_a_limit_nothing_is_pushed_where_the_connection_is_not_the_client_s(start, listener):
+    """Nobody knows what it carries; the rule that has a budget of its own has a limit."""
+    server = start()
+    with connect(server, listener) as client:
+        assert client.get("/files/tens.html").pushes == {}
+        assert client.pushed_paths(client.get("/files/rules.html")) == paths("ten")
+    assert decided(server, "/files/tens.html") == [OVER] * 4 and decided(server, "/files/rules.html") == [SENT] + [OVER] * 3
+
+
+@NOT_THE_CLIENT
+def test_pages_of_one_connection_share_the_budget_where_nothing_else_limits_them(start, pages, listener):
+    pages.go.set()
+    server = start("budget_bytes = 320000,")
+    with connect(server, listener, window=50) as client:
+        first = client.responses[client.send("/page/large")]
+        client.read_until(lambda: client.finished(first.stream_id))
+        assert client.pushed_paths(first) == paths("large", "ten")
+        second = client.responses[client.send("/page/more")]
+        client.read_until(lambda: client.finished(second.stream_id))
+        assert second.pushes == {} and decided(server, "/page/more") == [OVER, OVER]
 
 
 def test_an_unknown_asset_counts_16_kib_until_it_is_learned(start, pages):

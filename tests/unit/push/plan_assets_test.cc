@@ -176,6 +176,39 @@ TEST_CASE("a rule's own budget holds for its own entries") {
   CHECK(bench.run().deliveries[0].reason == Reason::over_budget);
 }
 
+TEST_CASE("promises take no more room than there is ahead of the page") {
+  Bench bench;
+  bench.accepting_push();
+  for (const char* url : {"/1.css", "/2.css", "/3.css"}) bench.list.add(hint(Kind::style, url), nullptr);
+  bench.situation.budget.ahead = 600;
+  CHECK(bench.run().deliveries[1].how == How::push);
+  CHECK(bench.run().deliveries[2].reason == Reason::over_budget);
+  Spending spending;
+  spending.add(nullptr, 10'000);
+  bench.situation.spending = &spending;
+  CHECK(bench.run().deliveries[1].reason == Reason::over_budget);
+  bench.situation.budget.ahead = 0;
+  CHECK_FALSE(bench.run().any(How::push));
+}
+
+TEST_CASE("where nobody knows what the connection carries only what a limit allows is promised") {
+  Bench bench;
+  bench.accepting_push().situation.budget.within_limits_only = true;
+  CHECK(bench.style() == "early_hints over_budget");
+  SECTION("the site's") {
+    bench.situation.budget.allowed = 17'000;
+    CHECK(bench.style() == "push sent");
+    bench.situation.budget.open_elsewhere = 1'000;
+    CHECK(bench.style() == "early_hints over_budget");
+  }
+  SECTION("or the rule's") {
+    bench.rule.budget_bytes = 17'000;
+    CHECK(bench.style() == "push sent");
+    bench.situation.budget.open_elsewhere = 1'000;
+    CHECK(bench.style() == "early_hints over_budget");
+  }
+}
+
 TEST_CASE("an asset of unknown size takes its part of the budget") {
   Bench bench;
   bench.accepting_push().situation.budget.allowed = 16'000;
