@@ -46,6 +46,26 @@ std::optional<unsigned> octal(std::string_view text) {
   return mode;
 }
 
+/// For the types whose values are looked at as a whole.
+bool has_type(const Key& key, const Value& value) {
+  switch (key.type) {
+    case Type::boolean:
+      return truth(value).has_value();
+    case Type::integer: {
+      const auto number = whole_number(value);
+      return number && *number >= key.least && *number <= key.most;
+    }
+    case Type::boolean_or_table:
+      return truth(value) || value.table();
+    case Type::mode:
+      return value.string() && octal(*value.string());
+    case Type::choice:
+      return value.string() && std::find(key.choices.begin(), key.choices.end(), *value.string()) != key.choices.end();
+    default:
+      return value.table() != nullptr;
+  }
+}
+
 std::string list_of(const std::vector<std::string_view>& names) {
   std::string text;
   for (std::string_view name : names) text += (text.empty() ? "" : ", ") + std::string(name);
@@ -172,25 +192,13 @@ void Fields::check_required(const schema::Group& group) {
 }
 
 bool Fields::fits(const Key& key, const Value& value) {
-  bool fine = false;
   switch (key.type) {
-    case Type::boolean:
-      fine = truth(value).has_value();
-      break;
-    case Type::integer: {
-      const auto number = whole_number(value);
-      fine = number && *number >= key.least && *number <= key.most;
-      break;
-    }
     case Type::boolean_or_strings:
       if (truth(value)) return true;
       [[fallthrough]];
     case Type::strings:
     case Type::tables:
       return fits_list(key, value);
-    case Type::boolean_or_table:
-      fine = truth(value) || value.table();
-      break;
     case Type::string_or_table:
       if (value.table()) return true;
       [[fallthrough]];
@@ -198,22 +206,13 @@ bool Fields::fits(const Key& key, const Value& value) {
       Text ignored;
       return read_text(report_, value, path(key.name), key.expected(), ignored);
     }
-    case Type::mode:
-      fine = value.string() && octal(*value.string());
-      break;
-    case Type::choice:
-      fine = value.string() && std::find(key.choices.begin(), key.choices.end(), *value.string()) != key.choices.end();
-      break;
-    case Type::table:
-    case Type::map:
-      fine = value.table() != nullptr;
+    default:
       break;
   }
-  if (!fine) {
-    report_.add(value.place, path(key.name),
-                fmt::format("expected {}; found {}{}", key.expected(), value.describe(), advice(key, value)));
-  }
-  return fine;
+  if (has_type(key, value)) return true;
+  report_.add(value.place, path(key.name),
+              fmt::format("expected {}; found {}{}", key.expected(), value.describe(), advice(key, value)));
+  return false;
 }
 
 /// One value or a list of values of one type. Every item that is wrong is reported; one is enough to refuse the whole.

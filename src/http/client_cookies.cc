@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "base/text.h"
 #include "http/http2.h"
 #include "http/known_assets.h"
 
@@ -17,18 +16,6 @@ const push::ClientCookie* cookie_of(const ExchangeState& exchange) {
   return index < cookies.size() && cookies[index] ? &*cookies[index] : nullptr;
 }
 
-/// Appends the values of all cookies of this name in one Cookie field (RFC 6265 5.4).
-void collect(std::string_view field, std::string_view name, std::vector<push::Field>& values) {
-  while (!field.empty()) {
-    const auto end = std::min(field.find(';'), field.size());
-    const std::string_view pair = field.substr(0, end);
-    field.remove_prefix(std::min(end + 1, field.size()));
-    const auto equals = pair.find('=');
-    if (equals == std::string_view::npos || trim(pair.substr(0, equals)) != name) continue;
-    values.push_back({name, trim(pair.substr(equals + 1))});
-  }
-}
-
 /// Only clients that can be pushed something have use for it, and only over TLS is it theirs alone.
 bool may_carry(const ExchangeState& exchange, bool storable) {
   const h2o_req_t& req = *exchange.req;
@@ -38,7 +25,7 @@ bool may_carry(const ExchangeState& exchange, bool storable) {
 
 /// What a client keeps, if only to ask whether it has changed: then an answer without a body is all it needs.
 bool is_kept(const push::AssetFacts& facts) {
-  return !facts.version.empty() && facts.is_there() && !facts.caching.no_store;
+  return !facts.version.empty() && facts.is_there() && !facts.no_store;
 }
 
 /// The client has it, or was told to fetch it because there was no room to push it.
@@ -84,9 +71,7 @@ void take_client_cookie(ExchangeState& exchange) {
   h2o_req_t& req = *exchange.req;
   for (ssize_t at = -1; (at = h2o_find_header(&req.headers, H2O_TOKEN_COOKIE, at)) != -1;) {
     h2o_iovec_t& value = req.headers.entries[at].value;
-    const std::size_t before = exchange.client_cookies.size();
-    collect(view(value), exchange.site->client_cookie->name, exchange.client_cookies);
-    if (exchange.client_cookies.size() == before) continue;
+    if (!push::collect_cookies(view(value), cookie->name(), exchange.client_cookies)) continue;
     const std::string rest = push::without_cookie(view(value), cookie->name());
     if (rest.empty()) {
       at = h2o_delete_header(&req.headers, at) - 1;

@@ -14,6 +14,7 @@
 #include "base/base64url.h"
 #include "base/check.h"
 #include "base/text.h"
+#include "push/cookie_field.h"
 #include "push/siphash.h"
 
 namespace outrider::push {
@@ -100,8 +101,7 @@ CookieReading ClientCookie::read(const std::vector<Field>& cookies, Clock::time_
   bool young = false;
   for (const Field& cookie : cookies) {
     if (cookie.name != name_) continue;
-    std::optional<Believed> one;
-    if (reading.good + reading.rejected < most_cookies) one = believed(cookie.value, day_of(now));
+    const std::optional<Believed> one = believed(cookie.value, day_of(now));
     if (!one) {
       ++reading.rejected;
       continue;
@@ -115,23 +115,32 @@ CookieReading ClientCookie::read(const std::vector<Field>& cookies, Clock::time_
   return reading;
 }
 
+bool collect_cookies(std::string_view cookie_field, std::string_view name, std::vector<Field>& cookies) {
+  bool any = false;
+  CookieField pairs(cookie_field);
+  while (const auto pair = pairs.next()) {
+    if (pair->name != name) continue;
+    any = true;
+    if (cookies.size() < ClientCookie::most_cookies) cookies.push_back({name, pair->value});
+  }
+  return any;
+}
+
 std::string without_cookie(std::string_view cookie_field, std::string_view name) {
   std::string rest;
   bool removed = false, other_left = false, first = true;
-  for (std::size_t at = 0; at <= cookie_field.size();) {
-    const std::size_t end = std::min(cookie_field.find(';', at), cookie_field.size());
-    std::string_view pair = cookie_field.substr(at, end - at);
-    at = end + 1;
-    const std::string_view cookie = trim(pair);
-    if (!cookie.empty() && trim(cookie.substr(0, cookie.find('='))) == name) {
+  CookieField pairs(cookie_field);
+  while (const auto pair = pairs.next()) {
+    if (pair->name == name) {
       removed = true;
       continue;
     }
-    if (!cookie.empty()) other_left = true;
+    std::string_view text = pair->text;
+    if (!trim(text).empty()) other_left = true;
     if (!first) rest += ';';
     // The space behind the ';' that goes.
-    if (first && removed) pair.remove_prefix(std::min(pair.find_first_not_of(" \t"), pair.size()));
-    rest += pair;
+    if (first && removed) text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+    rest += text;
     first = false;
   }
   if (removed && !other_left) return {};

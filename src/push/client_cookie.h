@@ -25,8 +25,7 @@ struct CookieReading {
   AssetSet set;              // of all good ones together
   std::size_t good = 0;      // cookies
   bool aging = false;        // the newest good one is past half of its lifetime
-  std::size_t rejected = 0;  // of our name, but tampered with, cut short, of another site or key, too old, too long, or
-                             // too many
+  std::size_t rejected = 0;  // of our name, but tampered with, cut short, of another site or key, too old, too long
 };
 
 class ClientCookie {
@@ -35,7 +34,7 @@ class ClientCookie {
   static constexpr std::size_t fixed_bytes = 9;
   /// Of the longest value that there is. Longer ones are not looked at.
   static constexpr std::size_t most_characters = ((fixed_bytes + AssetSet::most_bytes) * 4 + 2) / 3;
-  /// A client has one, or one for each path and domain for which somebody set it. More are not looked at.
+  /// A client has one, or one for each path and domain for which somebody set it. More are not collected.
   static constexpr std::size_t most_cookies = 8;
 
   /// `name` is a token (RFC 6265 4.1.1). `site` is the site's name: what one site wrote says nothing to another. `keys`
@@ -71,6 +70,10 @@ class ClientCookie {
   CookieKeys keys_;
   std::chrono::seconds lifetime_;
 };
+
+/// Appends the cookies of that name in a Cookie field's value, until there are ClientCookie::most_cookies. True where
+/// the field has any, collected or not.
+bool collect_cookies(std::string_view cookie_field, std::string_view name, std::vector<Field>& cookies);
 
 /// A Cookie field's value (RFC 6265 4.2.1) without the cookies of that name: the others byte for byte, in their order;
 /// empty where none is left. What has no '=' counts as a name, as it does for Request::cookies().

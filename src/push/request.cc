@@ -6,17 +6,16 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "push/cookie_field.h"
 #include "push/siphash.h"
 
 namespace outrider::push {
 namespace {
 
 void append_cookies(std::string_view field, std::vector<Field>& cookies) {
-  for (std::string_view pair : split(field, ';')) {
-    const auto equals = pair.find('=');
-    const std::string_view name = trim(pair.substr(0, equals));
-    if (name.empty()) continue;
-    cookies.push_back({name, equals == std::string_view::npos ? std::string_view() : trim(pair.substr(equals + 1))});
+  CookieField pairs(field);
+  while (const auto pair = pairs.next()) {
+    if (!pair->name.empty()) cookies.push_back({pair->name, pair->value});
   }
 }
 
@@ -91,9 +90,22 @@ bool Request::opts_out_of_hints() const {
   return value.data() != nullptr && trim(value) != "?0";
 }
 
-bool Request::accepts_early_hints() const {
-  return protocol.substr(0, 6) == "HTTP/2" && method == "GET" && navigation() && !client.accepts_push &&
-         purpose().empty();
+std::optional<Reason> Request::why_link_alone() const {
+  if (method != "GET") return Reason::not_for_this_method;
+  if (browser().bot) return Reason::bot;
+  if (!purpose().empty()) return Reason::prefetch;
+  if (abilities().denied) return Reason::client_denied;
+  if (opts_out_of_hints()) return Reason::client_opted_out;
+  return std::nullopt;
+}
+
+std::optional<Reason> Request::why_no_early_hints() const {
+  if (client.behind_proxy && !client.passes_early_hints) return Reason::behind_proxy;
+  if (!client.behind_proxy && !http2()) return Reason::not_http2;
+  if (early_hints == EarlyHintsFor::nobody) return Reason::early_hints_off;
+  if (early_hints == EarlyHintsFor::navigations && !navigation()) return Reason::not_navigation;
+  if (!abilities().early_hints()) return Reason::early_hints_unsupported;
+  return std::nullopt;
 }
 
 const std::vector<Field>& Request::cookies() const {

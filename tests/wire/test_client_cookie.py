@@ -1,92 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""What a client has is not pushed to it again: the signed cookie across connections, and the memory of each connection."""
+"""What a client has is not pushed to it again: the signed cookie across connections, who gets one, and whose is believed."""
 import http.client
 import itertools
 import os
 import re
 import ssl
-import threading
 
 import pytest
 
-import h2client
-import outrider
-
-# Listeners: direct, in the clear, behind a balancer, passed through by one.
-CONFIG = """
-return {
-  workers = 1, %TOP%
-  listen = {
-    { address = "127.0.0.1:0", tls = { certificate = "%CERT%.pem", key = "%CERT%.key" } },
-    { address = "127.0.0.1:0" },
-    { address = "127.0.0.1:0", tls = { certificate = "%CERT%.pem", key = "%CERT%.key" }, behind = { trusted = { "127.0.0.1" } } },
-    { address = "127.0.0.1:0", tls = { certificate = "%CERT%.pem", key = "%CERT%.key" }, proxy_protocol = true, from = { "127.0.0.1" } },
-  },
-  sites = { ["*"] = { %SITE% rules = "rules/*.lua", routes = { ["/"] = { files = "www" }, %ROUTES% } } },
-  log = { access = { to = "stdout", format = "json" }, error = { level = "debug" } },
-  admin = { address = "unix:%TMP%/admin.sock" },
-}
-"""
-FILES = {"www/index.html": "<!doctype html><title>page</title>", "www/styled.html": "styled", "www/scripted.html": "scripted",
-         "www/app.css": "body{}" * 100, "www/app.js": "1;" * 300, "www/more.css": "p{}"}
-RULES = """
-rule { name = "home", path = { "/", "/app/**" }, hints = { style "/app.css", script "/app.js" } }
-rule { name = "styled", path = "/styled.html", hints = { style "/app.css" } }
-rule { name = "scripted", path = "/scripted.html", hints = { script "/app.js", style "/more.css" } }
-"""
-CSS, JS, MORE = "/app.css", "/app.js", "/more.css"
-LINKS = ["</app.css>; rel=preload; as=style", "</app.js>; rel=preload; as=script"]
-REJECTED = 'outrider_client_cookies_total{result="rejected"}'
-GOOD = 'outrider_client_cookies_total{result="good"}'
-numbers = itertools.count()
-
-
-class Visit:
-    """One request for a page, read to the end of all that was pushed with it."""
-
-    def __init__(self, server, client, path, cookies=(), headers=(), **options):
-        target = f"{path}{'&' if '?' in path else '?'}visit={next(numbers)}"  # so that its line in the log is found
-        fields = [*headers, *(("cookie", cookie) for cookie in cookies)]
-        page = client.get(target, headers=fields, **options)
-        self.status, self.link, self.set_cookie = page.status, page.all("link"), page.all("set-cookie")
-        self.pushed = client.pushed_paths(page)
-        self.server, self.target = server, target
-
-    @property
-    def cookie(self):
-        """The name and value that a browser would send back."""
-        assert len(self.set_cookie) == 1, self.set_cookie
-        return self.set_cookie[0].partition(";")[0]
-
-    @property
-    def deliveries(self):
-        line = self.server.wait_for_access(lambda line: line["target"] == self.target)
-        return {delivery["url"]: (delivery["how"], delivery["reason"]) for delivery in line["deliveries"]}
-
-
-def connect(server, listener=0, **options):
-    return h2client.Client(server.address(listener), tls=listener != 1, **options)
-
-
-def visit(server, *cookies, path="/", host=None, headers=(), **options):
-    """A visit on a connection of its own; each of `cookies` is a Cookie field."""
-    with connect(server, server_name=host) as client:
-        return Visit(server, client, path, cookies, headers, **options)
-
-
-@pytest.fixture
-def start(serve, tmp_path):
-    """start(site="…", top="…", routes="…") → a server of FILES with these further keys."""
-    outrider.certificate(tmp_path / "t", "localhost")
-
-    def run(site="", top="", routes="", rules=RULES, files=None):
-        return serve(configuration(tmp_path, site, top, routes), files={**FILES, "rules/site.lua": rules, **(files or {})})
-    return run
-
-
-def configuration(tmp_path, site="", top="", routes=""):
-    parts = {"%CERT%": str(tmp_path / "t" / "localhost"), "%SITE%": site, "%TOP%": top, "%ROUTES%": routes}
-    return re.sub("|".join(parts), lambda found: parts[found[0]], CONFIG)
+from cookie_site import CSS, GOOD, JS, LINKS, MORE, PROXIED, REJECTED, Shop, Visit, connect, start, visit  # noqa: F401
 
 
 def test_the_second_visit_is_pushed_nothing(start):
@@ -179,54 +101,6 @@ def test_an_application_sees_all_cookies_but_ours(start, application):
             assert connection.getresponse().status == 200
             connection.close()
             assert app.requests[-1].headers.get("cookie") == seen, fields
-
-
-SPY = """
-rule { name = "spy", path = "/spy.html", hints = function(req)
-  local cached, sent = {}, {}
-  for _, path in ipairs { "/app.css", "/more.css", "/app/new.css", "https://localhost/app.css", "https://x.example/app.css" } do
-    table.insert(cached, tostring(req.cached(path)))
-    table.insert(sent, tostring(req.sent(path)))
-  end
-  local seen = { tostring(req.cookies.outrider), tostring(req.headers.cookie), table.concat(cached, ","), table.concat(sent, ",") }
-  return { fetch("/spied?" .. table.concat(seen, "!"), { nopush = true }) }
-end }
-"""
-
-
-def spied(page):
-    """What the spy rule saw: our cookie, all cookies, what is cached, what was sent."""
-    return re.search(r"</spied\?(.*)>; rel=preload", page.link[0])[1].split("!")
-
-
-def test_rules_do_not_see_it_but_what_it_says(start, application):
-    routes = f'["/app/"] = {{ proxy = "{application(lambda request, connection: connection.reply(200)).url}" }},'
-    server = start(rules=RULES + SPY, routes=routes, files={"www/spy.html": "spy"})
-    none = "false,false,false,false,false"
-    assert spied(visit(server, "a=1", path="/spy.html")) == ["nil", "a=1", none, none]
-    assert spied(visit(server, "outrider=bad", path="/spy.html")) == ["nil", "nil", none, none]
-    cookie = visit(server).cookie
-    known = "true,false,nil,true,false"
-    assert spied(visit(server, f"a=1; {cookie}", path="/spy.html")) == ["nil", "a=1", known, none]
-    with connect(server) as client:
-        assert Visit(server, client, "/").pushed == [CSS, JS]
-        assert spied(Visit(server, client, "/spy.html", [cookie]))[2:] == [known, "true,false,false,true,false"]
-        server.write("www/app.css", "changed")
-        assert spied(Visit(server, client, "/spy.html", [cookie]))[2:] == ["false,false,nil,false,false", none]
-
-
-def test_rules_may_ask_with_a_whole_url(start):
-    """Whose port is not the scheme's own: what the plan knows by a hint's URL, req.cached and req.sent know too."""
-    rules = RULES + """rule { name = "own", path = "/spy.html", hints = function(req)
-      local url = "https://shop.test:8443/app.css"
-      return { fetch("/spied?" .. tostring(req.cached(url)) .. "!" .. tostring(req.sent(url)), { nopush = true }), style(url) } end }"""
-    server = start(rules=rules, files={"www/spy.html": "spy"})
-    host = "shop.test:8443"
-    with connect(server, server_name=host) as client:
-        cookie = Visit(server, client, "/").cookie
-        page = Visit(server, client, "/spy.html", [cookie])
-        assert page.deliveries[f"https://{host}/app.css"] == ("link", "already_sent")
-        assert spied(page) == ["true", "true"]
 
 
 def test_only_pushed_for_pages_over_https_set_it(start, application):
@@ -345,110 +219,6 @@ def test_what_one_site_wrote_says_nothing_to_another(start):
     assert visit(server, cookie, host="b.test").pushed == visit(server, cookie, host="c.test").pushed == []
     assert visit(server, cookie, host="a.test").pushed == [CSS, JS]
     assert server.metrics()[REJECTED] == 1
-
-
-def test_nothing_goes_twice_over_one_connection(start):
-    server = start()
-    with connect(server) as client:
-        assert Visit(server, client, "/").pushed == [CSS, JS]
-        again = Visit(server, client, "/styled.html")
-        assert again.pushed == [] and again.deliveries[CSS] == ("link", "already_sent")
-        server.write("www/app.css", "body{color:red}")
-        assert Visit(server, client, "/").pushed == [CSS]
-        assert client.responses[max(client.responses)].body == b"body{color:red}"
-        assert Visit(server, client, "/styled.html").pushed == []
-
-
-def test_what_the_client_fetched_itself_is_not_pushed(start):
-    server = start()
-    visit(server)
-    with connect(server) as client:
-        tag = client.get(CSS).header("etag")
-        page = Visit(server, client, "/")
-        assert page.pushed == [JS] and page.deliveries[CSS] == ("link", "already_sent")
-        assert visit(server, page.cookie).pushed == [], "the cookie names both"
-        server.write("www/app.css", "body{color:red}")
-        assert Visit(server, client, "/styled.html").pushed == [CSS]
-    with connect(server) as client:  # it has an older one, and then asks
-        assert client.get(CSS, headers=[("if-none-match", tag)]).status == 200
-        assert client.get(JS, headers=[("if-modified-since", "Thu, 01 Jan 2037 00:00:00 GMT")]).status == 304
-        assert Visit(server, client, "/").pushed == []
-    with connect(server) as client:  # neither of these brings it
-        assert client.get(CSS, headers=[("range", "bytes=0-3")]).status == 206
-        head = client.send(CSS, method="HEAD")
-        client.read_until(lambda: client.finished(head))
-        assert Visit(server, client, "/styled.html").pushed == [CSS]
-
-
-def test_what_failed_was_not_sent(start, application):
-    shop = Shop()
-    server = start(rules=PROXIED, routes=f'["/shop/"] = {{ proxy = "{application(shop).url}" }},')
-    with connect(server) as client:
-        shop.status = 500
-        assert Visit(server, client, "/shop/page").pushed == ["/shop/new.css"]
-        shop.status = 200
-        with connect(server) as other:
-            assert other.get("/shop/new.css").status == 200
-        assert Visit(server, client, "/shop/page").pushed == ["/shop/new.css"]
-
-
-def test_what_was_fetched_before_anything_hinted_it_is_not_pushed(start):
-    server = start()
-    with connect(server) as client:
-        assert client.get(CSS).status == 200
-        assert Visit(server, client, "/").pushed == [JS]
-
-
-PROXIED = RULES + 'rule { name = "proxied", path = "/shop/page", hints = { style "/shop/new.css" } }'
-
-
-class Shop:
-    """An application with one page and one asset, whose answer waits for `may_answer`."""
-
-    def __init__(self, *fields):
-        self.fields, self.tag, self.status, self.may_answer = list(fields), '"1"', 200, threading.Event()
-        self.may_answer.set()
-
-    def __call__(self, request, connection):
-        if request.target == "/shop/new.css":
-            self.may_answer.wait(60)
-            connection.reply(self.status, "body{}", [("ETag", self.tag), ("Content-Type", "text/css"), *self.fields])
-        else:
-            connection.reply(200, "page", [("Content-Type", "text/html")])
-
-
-def test_the_version_of_an_applications_asset_is_its_etag(start, application):
-    shop = Shop()
-    server = start(rules=PROXIED, routes=f'["/shop/"] = {{ proxy = "{application(shop).url}" }},')
-    shop.may_answer.clear()
-    with connect(server) as client:
-        page = client.responses[client.send("/shop/page")]
-        client.read_until(lambda: page.ended)
-        assert len(page.pushes) == 1 and page.header("set-cookie") is None, "nobody knows yet what it is"
-        shop.may_answer.set()
-        client.read_until(lambda: all(client.responses[push].ended for push in page.pushes))
-    second = visit(server, path="/shop/page")
-    assert second.pushed == ["/shop/new.css"]
-    third = visit(server, second.cookie, path="/shop/page")
-    assert third.pushed == [] and third.deliveries["/shop/new.css"] == ("link", "in_cookie")
-    shop.tag = '"2"'
-    visit(server, path="/shop/page")  # to somebody else it is pushed, and so its new version is seen
-    changed = visit(server, second.cookie, path="/shop/page")
-    assert changed.pushed == ["/shop/new.css"]
-    assert visit(server, changed.cookie, path="/shop/page").pushed == []
-
-
-def test_what_nobody_knows_the_version_of_is_left_to_link(start, application):
-    server = start(rules=PROXIED, routes=f'["/shop/"] = {{ proxy = "{application(Shop()).url}" }},')
-    cookie = visit(server).cookie
-    with connect(server) as client:
-        page = Visit(server, client, "/shop/page", [cookie])
-        assert page.deliveries["/shop/new.css"] == ("link", "version_unknown")
-        assert (page.pushed, page.set_cookie, page.link) == ([], [], ["</shop/new.css>; rel=preload; as=style"])
-        assert client.get("/shop/new.css").status == 200  # as a browser would
-        again = Visit(server, client, "/shop/page", [cookie])
-        assert again.deliveries["/shop/new.css"] == ("link", "already_sent")
-    assert visit(server, again.cookie, path="/shop/page").pushed == visit(server, again.cookie).pushed == []
 
 
 def test_what_clients_may_not_keep_is_not_in_the_cookie(start, application):
