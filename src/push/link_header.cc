@@ -11,7 +11,6 @@
 
 #include "base/text.h"
 #include "push/origin.h"
-#include "push/resolve.h"
 
 namespace outrider::push {
 namespace {
@@ -24,6 +23,7 @@ struct Parameter {
 };
 
 struct LinkValue {
+  std::string_view written;  // as it stands in the field
   std::string target;
   std::vector<Parameter> parameters;
 
@@ -50,7 +50,9 @@ class Reader {
       skip(", \t");
       if (rest_.empty()) return std::nullopt;
       LinkValue value;
+      const std::string_view from_here = rest_;
       const bool good = read_value(value) && (rest_.empty() || rest_.front() == ',');
+      value.written = from_here.substr(0, from_here.size() - rest_.size());
       if (!good) skip_value();
       // The last value of a field that was cut may be half of one.
       if (good && !(cut_ && rest_.empty())) return value;
@@ -170,13 +172,17 @@ std::string origin_of(const std::string& url) {
   return parts ? url.substr(0, url.size() - parts->rest.size()) : url;
 }
 
-std::optional<Hint> hint_of(const LinkValue& value, std::string_view base_path) {
+bool is_push_only(const LinkValue& value) {
+  return value.find("x-http2-push-only") != nullptr;
+}
+
+std::optional<Hint> hint_of(const LinkValue& value, const BaseUrl& base) {
   // A link whose context is another document (RFC 8288 3.2) says nothing about this page.
   if (value.find("anchor") != nullptr) return std::nullopt;
   Hint hint;
   hint.imagesrcset = value.text("imagesrcset");
   // An empty target is the page itself, which nobody preloads; beside a set of sources it means no URL at all.
-  if (!value.target.empty()) hint.url = resolve_reference(value.target, base_path);
+  if (!value.target.empty()) hint.url = resolve_reference(value.target, base);
   const auto kind = kind_of(value, hint.url);
   if (!kind) return std::nullopt;
   hint.kind = *kind;
@@ -187,7 +193,7 @@ std::optional<Hint> hint_of(const LinkValue& value, std::string_view base_path) 
   hint.integrity = value.text("integrity");
   hint.media = value.text("media");
   hint.imagesizes = value.text("imagesizes");
-  hint.push_only = value.find("x-http2-push-only") != nullptr && hint.kind != Kind::preconnect;
+  hint.push_only = is_push_only(value) && hint.kind != Kind::preconnect;
   hint.nopush = value.find("nopush") != nullptr && !hint.push_only;
   if (!problem_with(hint).empty()) return std::nullopt;
   return hint;
@@ -195,13 +201,31 @@ std::optional<Hint> hint_of(const LinkValue& value, std::string_view base_path) 
 
 }  // namespace
 
-std::vector<Hint> parse_link_field(std::string_view value, std::string_view base_path) {
+std::vector<Hint> parse_link_field(std::string_view value, const BaseUrl& base) {
   std::vector<Hint> hints;
   Reader reader(value);
   while (const auto link = reader.next()) {
-    if (auto hint = hint_of(*link, base_path)) hints.push_back(std::move(*hint));
+    if (auto hint = hint_of(*link, base)) hints.push_back(std::move(*hint));
   }
   return hints;
+}
+
+std::string without_push_only(std::string_view value) {
+  constexpr std::string_view between = ", \t";
+  std::string rest;
+  const char* kept_from = value.data();
+  Reader reader(value);
+  while (const auto link = reader.next()) {
+    if (!is_push_only(*link)) continue;
+    rest.append(kept_from, link->written.data());
+    kept_from = link->written.data() + link->written.size();
+    // Of the commas on both sides one goes.
+    const std::string_view behind(kept_from, value.data() + value.size());
+    kept_from += std::min(behind.find_first_not_of(between), behind.size());
+  }
+  rest.append(kept_from, value.data() + value.size());
+  if (rest.size() != value.size()) rest.resize(rest.find_last_not_of(between) + 1);
+  return rest;
 }
 
 }  // namespace outrider::push

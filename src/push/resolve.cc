@@ -3,34 +3,59 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace outrider::push {
 namespace {
+
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// RFC 3986 3.1: letters, digits and "+-." up to the first colon, a letter in front.
 bool has_scheme(std::string_view reference) {
   const auto colon = reference.find(':');
   if (colon == std::string_view::npos || colon == 0) return false;
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   const std::string_view scheme = reference.substr(0, colon);
-  return letter(scheme.front()) && std::all_of(scheme.begin(), scheme.end(), [&](char c) {
-           return letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+  return is_letter(scheme.front()) && std::all_of(scheme.begin(), scheme.end(), [](char c) {
+           return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
          });
 }
 
-/// `also` names further bytes to encode. A '%' stays: what is encoded already is not encoded twice.
-std::string encoded(std::string_view text, std::string_view also) {
+/// A '%' stays: what is encoded already is not encoded twice.
+std::string encoded(std::string_view text) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string result;
   result.reserve(text.size());
   for (char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool plain = byte > 0x20 && byte < 0x7f &&
-                       std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos &&
-                       also.find(c) == std::string_view::npos;
+    const bool plain = byte > 0x20 && byte < 0x7f && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
     if (plain) {
       result += c;
     } else {
       result += {'%', digits[byte >> 4], digits[byte & 15]};
+    }
+  }
+  return result;
+}
+
+/// RFC 3986 6.2.2.2: letters, digits and "-._~" mean the same whether encoded or not.
+std::string without_needless_encoding(std::string_view path) {
+  std::string result;
+  result.reserve(path.size());
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const int high = path[i] == '%' && i + 2 < path.size() ? hex_digit(path[i + 1]) : -1;
+    const int low = high >= 0 ? hex_digit(path[i + 2]) : -1;
+    const char c = low >= 0 ? static_cast<char>(high * 16 + low) : '\0';
+    if (is_letter(c) || is_digit(c) || (c != '\0' && std::string_view("-._~").find(c) != std::string_view::npos)) {
+      result += c;
+      i += 2;
+    } else {
+      result += path[i];
     }
   }
   return result;
@@ -56,22 +81,22 @@ std::string without_dot_segments(std::string_view path) {
 
 }  // namespace
 
-std::string resolve_reference(std::string_view reference, std::string_view base_path) {
-  if (has_scheme(reference)) return encoded(reference, {});
-  if (reference.substr(0, 2) == "//") return "https:" + encoded(reference, {});
+std::string resolve_reference(std::string_view reference, const BaseUrl& base) {
+  if (has_scheme(reference)) return encoded(reference);
+  if (reference.substr(0, 2) == "//") return std::string(base.scheme) + ":" + encoded(reference);
   const auto path_end = std::min(reference.find_first_of("?#"), reference.size());
   const std::string_view path = reference.substr(0, path_end);
   std::string joined;
-  if (path.substr(0, 1) == "/") {
-    joined = encoded(path, {});
-  } else if (path.empty()) {
-    joined = encoded(base_path, "?#");
-  } else {
-    const auto folder = std::min(base_path.rfind('/'), base_path.size());
-    joined = encoded(base_path.substr(0, folder), "?#") + "/" + encoded(path, {});
+  if (path.substr(0, 1) != "/") {
+    joined = encoded(without_needless_encoding(base.path));
+    if (!path.empty()) joined.resize(joined.rfind('/') + 1);
   }
+  joined += encoded(path);
   if (joined.empty() || joined.front() != '/') joined.insert(joined.begin(), '/');
-  return without_dot_segments(joined) + encoded(reference.substr(path_end), {});
+  joined = without_dot_segments(joined);
+  // A path that begins so would name a host; "/." in front changes nothing else.
+  if (joined.starts_with("//")) joined.insert(0, "/.");
+  return joined + encoded(reference.substr(path_end));
 }
 
 }  // namespace outrider::push

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Relative references (RFC 3986 5) against a page of which only the path is known.
+// Relative references (RFC 3986 5) against a page. What stays on its host comes out as a path.
 #pragma once
 
 #include <string>
@@ -7,10 +7,15 @@
 
 namespace outrider::push {
 
-/// "style.css" against "/blog/post" is "/blog/style.css", "../x.js" is "/x.js", "//cdn.example/a" is
-/// "https://cdn.example/a"; what has a scheme stays as it is. `base_path` is absolute and without a query. Dot segments
-/// of a path are removed (5.2.4); one that climbs above the root stays at the root. Bytes that no URL may hold come out
-/// percent-encoded, as browsers do it; `base_path` may be the decoded one.
-std::string resolve_reference(std::string_view reference, std::string_view base_path);
+struct BaseUrl {
+  std::string_view scheme;
+  std::string_view path;  // absolute, without the query, as the client wrote it: "%2F" is no slash
+};
+
+/// "style.css" against "/blog/post" is "/blog/style.css", "../x.js" is "/x.js", "//cdn.example/a" takes the base's
+/// scheme; what has one of its own stays as it is. Dot segments of a path are removed (5.2.4); one that climbs above
+/// the root stays at the root. Bytes that no URL may hold come out percent-encoded, as browsers do it, and what the
+/// base encodes without need is decoded (6.2.2.2), so that each page has one name.
+std::string resolve_reference(std::string_view reference, const BaseUrl& base);
 
 }  // namespace outrider::push

@@ -14,7 +14,7 @@ using Urls = std::vector<std::string>;
 namespace {
 
 std::vector<Hint> parsed(std::string_view value) {
-  return parse_link_field(value, "/blog/post");
+  return parse_link_field(value, {"https", "/blog/post"});
 }
 
 Hint only(std::string_view value) {
@@ -146,4 +146,24 @@ TEST_CASE("what lies beyond 16 KiB is not read, nor half a value") {
   const std::string begun = "</a.css>; rel=preload; as=style";
   CHECK(parsed(std::string(16 * 1024 - begun.size(), ',') + begun + "; nopush").empty());
   CHECK(parsed(std::string(16 * 1024 - begun.size(), ',') + begun).size() == 1);
+}
+
+TEST_CASE("links that are to be pushed and not shown are taken out, the others stay as they are") {
+  const std::pair<std::string, std::string> cases[] = {
+      {"", ""},
+      {"</a>; rel=preload", "</a>; rel=preload"},
+      {"</a>; x-http2-push-only", ""},
+      {"  </a>; rel=preload; X-HTTP2-Push-Only ", ""},
+      {"</a>; rel=preload; x-http2-push-only,</b>;rel=preload", "</b>;rel=preload"},
+      {"</a>; rel=preload , </b>; x-http2-push-only", "</a>; rel=preload"},
+      {"</a>; title=\"x, y\", </b>; x-http2-push-only, </c>;rel=next", "</a>; title=\"x, y\", </c>;rel=next"},
+      {"</a>; x-http2-push-only, </b>; x-http2-push-only=1", ""},
+      {"</a>; title=\"; x-http2-push-only\"", "</a>; title=\"; x-http2-push-only\""},
+      {"nonsense; x-http2-push-only, </b>; x-http2-push-only", "nonsense; x-http2-push-only"},
+      {"</a?x-http2-push-only>; rel=preload", "</a?x-http2-push-only>; rel=preload"},
+  };
+  for (const auto& [field, expected] : cases) {
+    INFO('"' << field << '"');
+    CHECK(without_push_only(field) == expected);
+  }
 }

@@ -8,7 +8,7 @@
 using namespace outrider::push;
 
 TEST_CASE("references are resolved as RFC 3986 5.4 has it") {
-  const auto resolved = [](std::string_view reference) { return resolve_reference(reference, "/b/c/d"); };
+  const auto resolved = [](std::string_view reference) { return resolve_reference(reference, {"https", "/b/c/d"}); };
   CHECK(resolved("g") == "/b/c/g");
   CHECK(resolved("./g") == "/b/c/g");
   CHECK(resolved("g/") == "/b/c/g/");
@@ -32,17 +32,47 @@ TEST_CASE("references are resolved as RFC 3986 5.4 has it") {
 }
 
 TEST_CASE("what has a scheme or a host of its own keeps it") {
-  CHECK(resolve_reference("https://x/../y", "/b") == "https://x/../y");
-  CHECK(resolve_reference("data:x", "/b") == "data:x");
-  CHECK(resolve_reference("//cdn/x", "/b") == "https://cdn/x");
-  CHECK(resolve_reference("a/b:c", "/x/y") == "/x/a/b:c");
+  CHECK(resolve_reference("https://x/../y", {"http", "/b"}) == "https://x/../y");
+  CHECK(resolve_reference("data:x", {"https", "/b"}) == "data:x");
+  CHECK(resolve_reference("//cdn/x", {"https", "/b"}) == "https://cdn/x");
+  CHECK(resolve_reference("//cdn/x", {"http", "/b"}) == "http://cdn/x");
+  CHECK(resolve_reference("a/b:c", {"https", "/x/y"}) == "/x/a/b:c");
 }
 
 TEST_CASE("bytes that no URL may hold are encoded, once") {
-  CHECK(resolve_reference("a b", "/é?/x") == "/%C3%A9%3F/a%20b");
-  CHECK(resolve_reference("/a%20b", "/") == "/a%20b");
-  CHECK(resolve_reference("x", "/") == "/x");
-  CHECK(resolve_reference("x", "") == "/x");
+  const auto resolved = [](std::string_view reference, std::string_view path) {
+    return resolve_reference(reference, {"https", path});
+  };
+  CHECK(resolved("a b", "/é/x") == "/%C3%A9/a%20b");
+  CHECK(resolved("/a%20b", "/") == "/a%20b");
+  CHECK(resolved("x", "/") == "/x");
+  CHECK(resolved("x", "") == "/x");
+}
+
+TEST_CASE("the base is read as the client wrote it") {
+  const auto resolved = [](std::string_view reference, std::string_view path) {
+    return resolve_reference(reference, {"https", path});
+  };
+  CHECK(resolved("x.css", "/a%2Fb") == "/x.css");
+  CHECK(resolved("x.css", "/a%2fb/c") == "/a%2fb/x.css");
+  CHECK(resolved("x.css", "/a%3Fb/c") == "/a%3Fb/x.css");
+  CHECK(resolved("?y", "/a%3Fb") == "/a%3Fb?y");
+  CHECK(resolved("x.css", "/100%25/y") == "/100%25/x.css");
+  CHECK(resolved("x.css", "/%2541/y") == "/%2541/x.css");
+  CHECK(resolved("../x.css", "/a/b%2F../c") == "/a/x.css");
+  // One name for each page, however it is written.
+  CHECK(resolved("x.css", "/%61/%2e/%7Eb/c") == "/a/~b/x.css");
+  CHECK(resolved("x.css", "/a/%2E%2e/c") == "/x.css");
+  CHECK(resolved("x%2", "/%/%4/%zz/c") == "/%/%4/%zz/x%2");
+}
+
+TEST_CASE("a path never comes out as a host") {
+  const auto resolved = [](std::string_view reference, std::string_view path) {
+    return resolve_reference(reference, {"https", path});
+  };
+  CHECK(resolved("x.css", "//evil.example/a") == "/.//evil.example/x.css");
+  CHECK(resolved("/..//evil.example/x.css", "/") == "/.//evil.example/x.css");
+  CHECK(resolved(".//x.css", "/") == "/.//x.css");
 }
 
 TEST_CASE("a URL is cut at its origin") {
