@@ -2,6 +2,7 @@
 #include "push/asset_book.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/text.h"
@@ -11,6 +12,14 @@ namespace {
 
 constexpr std::size_t longest_version = 256;
 constexpr std::size_t longest_type = 127;  // RFC 6838 4.2, for each half of it
+
+/// A lifetime as short as an application's thinking is none.
+constexpr std::chrono::seconds least_freshness{5};
+
+bool goes_stale(Fields fields) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  return freshness(fields, now) < least_freshness;
+}
 
 bool is_good(int status) {
   return (status >= 200 && status < 300 && status != 206) || status == 304;
@@ -123,7 +132,8 @@ void AssetBook::answered_well(Asset& asset, const Response& response, std::uint6
     asset.answer_says_so = now.needs_cookies;
     facts.type = std::move(now.type);
     facts.version = std::move(now.version);
-    facts.caching = now.caching;
+    facts.no_store = now.no_store;
+    facts.goes_stale = now.goes_stale;
     facts.varies = now.varies;
   }
   facts.needs_cookies = asset.refused || asset.answer_says_so;
@@ -131,13 +141,15 @@ void AssetBook::answered_well(Asset& asset, const Response& response, std::uint6
 
 AssetBook::Telling AssetBook::telling(const Asset& asset) {
   const AssetFacts& facts = asset.facts;
-  return {facts.type, facts.version, facts.caching, asset.answer_says_so, facts.varies};
+  return {facts.type, facts.version, facts.no_store, facts.goes_stale, asset.answer_says_so, facts.varies};
 }
 
 AssetBook::Telling AssetBook::telling(const Asset& asset, const Response& response) {
   if (response.status != 304) {
-    return {media_type(first_value(response.fields, "content-type")), version_of(response.fields),
-            cache_control(response.fields),
+    return {media_type(first_value(response.fields, "content-type")),
+            version_of(response.fields),
+            cache_control(response.fields).no_store,
+            goes_stale(response.fields),
             first_value(response.fields, "set-cookie").data() != nullptr || varies_by_visitor(response.fields),
             varies_beyond(response.fields)};
   }

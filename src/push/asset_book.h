@@ -39,7 +39,9 @@ struct AssetFacts {
   std::uint64_t bytes = 0;  // of the body as it was sent; 0 = not known
   std::string type;         // media type in lower case, without parameters
   std::string version;      // see version_of; empty = not known
-  CacheControl caching;
+  bool no_store = false;    // nobody keeps it
+  /// Before the page asks for it: Chromium fetches it again then, so that fetching it early makes it two (freshness).
+  bool goes_stale = false;
   bool needs_cookies = false;  // it sets some, varies by them, or answered 401 or 403
   bool varies = false;         // by more than what a promise repeats (varies_beyond)
   /// A promise of it came to nothing: as long as it has not been answered well since.
@@ -47,8 +49,6 @@ struct AssetFacts {
 
   bool is_there() const { return status == 0 || (status >= 200 && status < 300) || status == 304; }
   bool redirects() const { return status >= 300 && status < 400 && status != 304; }
-  /// The page would fetch it again (Chromium does), so that fetching it early makes it two.
-  bool cannot_be_kept() const { return caching.no_store || caching.no_cache; }
 };
 
 /// What changes when the asset's content does, the same for each of its encodings: the entity tag, without `W/` and
@@ -92,7 +92,8 @@ class AssetBook {
   /// What a good answer says of the asset.
   struct Telling {
     std::string type, version;
-    CacheControl caching;
+    bool no_store = false;
+    bool goes_stale = false;
     bool needs_cookies = false;
     bool varies = false;
 

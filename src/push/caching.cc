@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "push/http_date.h"
 #include "push/structured_field.h"
 
 namespace outrider::push {
@@ -139,6 +140,20 @@ bool may_be_stored_for_all(bool authorized, const Response& response, bool heuri
   const bool expires = !targeted && first_value(response.fields, "expires").data() != nullptr;
   return control.is_public || control.max_age_s || control.s_maxage_s || expires ||
          (heuristics && cacheable_by_default(response.status));
+}
+
+std::chrono::seconds freshness(Fields fields, std::chrono::sys_seconds now) {
+  const CacheControl control = cache_control(fields);
+  if (control.no_store || control.no_cache) return {};
+  if (control.max_age_s) return std::chrono::seconds(*control.max_age_s);
+  const std::chrono::sys_seconds date = http_date(trim(first_value(fields, "date"))).value_or(now);
+  const std::string_view expires = first_value(fields, "expires");
+  // What is no date says that it has expired (RFC 9111 5.3): `0` is usual.
+  if (expires.data() != nullptr)
+    return std::max(http_date(trim(expires)).value_or(date) - date, std::chrono::seconds());
+  const auto modified = http_date(trim(first_value(fields, "last-modified")));
+  if (!modified || control.must_revalidate) return {};
+  return std::max((date - *modified) / 10, std::chrono::seconds());
 }
 
 bool varies_by_visitor(Fields fields) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -38,6 +39,10 @@ std::optional<CacheControl> targeted_cache_control(Fields fields);
 /// request had an Authorization field. A response that says nothing about it (max-age, s-maxage, Expires, public) is
 /// not stored, or with `heuristics` stored by its status (4.2.2): true where a cache stands in between.
 bool may_be_stored_for_all(bool authorized, const Response& response, bool heuristics);
+
+/// How long the client itself may use a response without asking again (RFC 9111 4.2.1): by max-age, by Expires, else a
+/// tenth of the time since it was last modified (4.2.2), as browsers have it. `now` counts where there is no Date.
+std::chrono::seconds freshness(Fields fields, std::chrono::sys_seconds now);
 
 /// Vary names `*`, Cookie or Authorization: the next visitor may be told something else.
 bool varies_by_visitor(Fields fields);

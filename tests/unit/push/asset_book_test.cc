@@ -52,7 +52,7 @@ TEST_CASE("an asset that was hinted and not answered is taken for one that is th
   CHECK(book.facts().status == 0);
   CHECK(book.facts().is_there());
   CHECK_FALSE(book.facts().redirects());
-  CHECK_FALSE(book.facts().cannot_be_kept());
+  CHECK_FALSE(book.facts().goes_stale);
   CHECK(book.book.find({"other.example"}, "/a.css") == nullptr);
   CHECK(book.book.find(host, "/a.css?v=1") == nullptr);
   CHECK(book.book.find({host.host, false}, "/a.css") == nullptr);
@@ -70,10 +70,9 @@ TEST_CASE("a good answer tells size, type, version and caching") {
   CHECK(facts.bytes == 1'000);
   CHECK(facts.type == "text/css");
   CHECK(facts.version == "\"v1\"");
-  CHECK(facts.caching.max_age_s == 60u);
   CHECK_FALSE(facts.needs_cookies);
   CHECK_FALSE(facts.varies);
-  CHECK_FALSE(facts.cannot_be_kept());
+  CHECK_FALSE(facts.goes_stale);
 }
 
 TEST_CASE("a size that is not known does not make a known one unknown") {
@@ -88,11 +87,15 @@ TEST_CASE("assets that clients must fetch again, or that differ between them, ar
   Book book;
   book.hinted();
   book.answered(200, {{"cache-control", "no-store"}});
-  CHECK(book.facts().cannot_be_kept());
+  CHECK(book.facts().no_store);
+  CHECK(book.facts().goes_stale);
   book.answered(200, {{"cache-control", "no-cache"}});
-  CHECK(book.facts().cannot_be_kept());
-  book.answered(200, {{"vary", "accept"}});
-  CHECK_FALSE(book.facts().cannot_be_kept());
+  CHECK(book.facts().goes_stale);
+  CHECK_FALSE(book.facts().no_store);
+  book.answered(200, {{"cache-control", "max-age=4"}});
+  CHECK(book.facts().goes_stale);
+  book.answered(200, {{"vary", "accept"}, {"cache-control", "max-age=5"}});
+  CHECK_FALSE(book.facts().goes_stale);
   CHECK(book.facts().varies);
   CHECK_FALSE(book.facts().needs_cookies);
   book.answered(200, {{"vary", "Cookie"}});
@@ -111,7 +114,7 @@ TEST_CASE("304 tells that the asset is there and keeps what is known, but for a 
   book.answered(304, {{"last-modified", "Mon, 01 Jan 2024 00:00:00 GMT"}});
   CHECK(book.facts().version == "\"v1\"");
   CHECK(book.facts().type == "text/css");
-  CHECK(book.facts().cannot_be_kept());
+  CHECK(book.facts().goes_stale);
   CHECK(book.facts().is_there());
   CHECK_FALSE(book.facts().redirects());
   book.answered(304, {{"etag", "W/\"v2\""}});
@@ -220,14 +223,15 @@ TEST_CASE("an asset whose promise failed is promised again once it was answered 
 TEST_CASE("what a visitor with credentials is told fills in what nobody knows, and is nobody else's otherwise") {
   Book book;
   book.hinted();
-  book.answered(200, {{"content-type", "text/css"}, {"etag", "\"1\""}}, anna);
+  const std::vector<Field> for_all = {{"content-type", "text/css"}, {"etag", "\"1\""}, {"cache-control", "max-age=60"}};
+  book.answered(200, for_all, anna);
   CHECK(book.facts().type == "text/css");
   CHECK(book.facts().bytes == 1'000);
   const std::vector<Field> own = {
       {"content-type", "text/html"}, {"cache-control", "no-store"}, {"set-cookie", "a=b"}, {"vary", "x-foo"}};
   const auto is_as_before = [&] {
     const AssetFacts facts = book.facts();
-    return facts.type == "text/css" && facts.version == "\"1\"" && !facts.cannot_be_kept() && !facts.needs_cookies &&
+    return facts.type == "text/css" && facts.version == "\"1\"" && !facts.goes_stale && !facts.needs_cookies &&
            !facts.varies && facts.bytes == 1'000;
   };
   for (int i = 0; i < 50; ++i) {
@@ -238,19 +242,19 @@ TEST_CASE("what a visitor with credentials is told fills in what nobody knows, a
     book.book.answered(host, "/a.css", Response{200, own}, 7, ben);
     const AssetFacts facts = book.facts();
     CHECK(facts.type == "text/html");
-    CHECK(facts.cannot_be_kept());
+    CHECK(facts.goes_stale);
     CHECK(facts.needs_cookies);
     CHECK(facts.varies);
     CHECK(facts.version.empty());
     CHECK(facts.bytes == 7);
     SECTION("and one without credentials decides at once") {
-      book.answered(200, {{"content-type", "text/css"}, {"etag", "\"1\""}});
+      book.answered(200, for_all);
       CHECK(is_as_before());
     }
   }
   SECTION("and not where somebody was told the usual meanwhile") {
     const auto between = GENERATE(std::optional<Visitor>(), std::optional<Visitor>(ben));
-    book.answered(200, {{"content-type", "text/css"}, {"etag", "\"1\""}}, between);
+    book.answered(200, for_all, between);
     book.answered(200, own, ben);
     CHECK(is_as_before());
   }

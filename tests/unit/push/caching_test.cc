@@ -176,3 +176,35 @@ TEST_CASE("names are added to Vary once") {
   const std::vector<std::string> all{"*"};
   CHECK(merged_vary("accept", all) == "*");
 }
+
+namespace {
+
+/// In seconds, at a time when the Date field below was current.
+long long fresh_for(std::vector<Field> fields) {
+  return freshness(fields, std::chrono::sys_seconds(std::chrono::seconds(784'111'777))).count();
+}
+
+}  // namespace
+
+TEST_CASE("a response stays fresh by max-age, else by Expires") {
+  CHECK(fresh_for({{"cache-control", "max-age=60"}, {"expires", "0"}}) == 60);
+  CHECK(fresh_for({{"cache-control", "max-age=0"}, {"last-modified", "Sun, 06 Nov 1983 08:49:37 GMT"}}) == 0);
+  CHECK(fresh_for({{"cache-control", "s-maxage=60"}}) == 0);  // for shared caches
+  CHECK(fresh_for({{"cache-control", "max-age=60, no-cache"}}) == 0);
+  CHECK(fresh_for({{"cache-control", "max-age=60, no-store"}}) == 0);
+  CHECK(fresh_for({{"expires", "Sun, 06 Nov 1994 08:50:37 GMT"}}) == 60);
+  CHECK(fresh_for({{"expires", "Sun, 06 Nov 1994 08:50:37 GMT"}, {"date", "Sun, 06 Nov 1994 08:50:07 GMT"}}) == 30);
+  CHECK(fresh_for({{"expires", "Sun, 06 Nov 1994 08:48:37 GMT"}}) == 0);
+  CHECK(fresh_for({{"expires", "0"}, {"last-modified", "Sun, 06 Nov 1983 08:49:37 GMT"}}) == 0);
+}
+
+TEST_CASE("a response that says nothing stays fresh for a tenth of its age") {
+  CHECK(fresh_for({{"last-modified", "Sun, 06 Nov 1994 08:48:37 GMT"}}) == 6);
+  CHECK(fresh_for({{"last-modified", "Sun, 06 Nov 1994 08:48:37 GMT"}, {"date", "Sun, 06 Nov 1994 08:50:17 GMT"}}) ==
+        10);
+  CHECK(fresh_for({{"last-modified", "Sun, 06 Nov 1994 08:49:37 GMT"}}) == 0);
+  CHECK(fresh_for({{"last-modified", "Sun, 06 Nov 1994 09:49:37 GMT"}}) == 0);  // a clock that is wrong
+  CHECK(fresh_for({{"last-modified", "yesterday"}}) == 0);
+  CHECK(fresh_for({{"cache-control", "must-revalidate"}, {"last-modified", "Sun, 06 Nov 1983 08:49:37 GMT"}}) == 0);
+  CHECK(fresh_for({}) == 0);
+}
