@@ -76,6 +76,16 @@ void learn_asset_size(const ExchangeState& exchange) {
   book.sized(exchange.scheme_host(), view(req.path), req.bytes_sent, has_credentials(exchange));
 }
 
+void forget_broken_asset(const ExchangeState& exchange) {
+  const h2o_req_t& req = *exchange.req;
+  push::SentMemory& sent = exchange.connection.sent;
+  if (sent.size() == 0 || req.res.status != 200 || view(req.method) != "GET") return;
+  // Who cancels a push most often has the asset.
+  const bool cancelled =
+      !exchange.pushed && req.res.content_length != SIZE_MAX && req.bytes_sent < req.res.content_length;
+  if (cancelled || !exchange.error.empty()) sent.erase(exchange.host, view(req.path));
+}
+
 void learn_broken_promise(const ExchangeState& exchange) {
   count(exchange.frontend->options.counters->pushes_failed_total, 1);
   exchange.connection.sent.erase(exchange.host, view(exchange.req->path));

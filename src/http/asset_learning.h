@@ -12,6 +12,8 @@ namespace outrider::http {
 void learn_asset(ExchangeState& exchange);
 /// The response has been sent whole: how many bytes it was.
 void learn_asset_size(const ExchangeState& exchange);
+/// The response has ended: where it broke off, the client does not have the asset.
+void forget_broken_asset(const ExchangeState& exchange);
 /// A promise was answered by an error: the client does not have it, and it is not made again until the asset has been
 /// answered well.
 void learn_broken_promise(const ExchangeState& exchange);

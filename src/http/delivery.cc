@@ -61,20 +61,21 @@ push::Budget budget_of_page(const ExchangeState& exchange, bool head_is_here) {
   return budget;
 }
 
+/// `head_is_here`: the head of the final response, which is in req->res.
 push::Situation present_situation(const ExchangeState& exchange, bool head_is_here) {
   const Delivery& delivery = *exchange.delivery;
   push::Situation situation = situation_of(exchange);
   situation.head_known = head_is_here;
+  situation.unchanged = head_is_here && exchange.req->res.status == 304;
   situation.early_hints_sent = delivery.early_hints_sent;
   situation.page_redirects = delivery.redirects;
-  situation.answer_ready =
-      head_is_here || delivery.answers_at_once || (delivery.think_time && *delivery.think_time < worth_a_103);
+  situation.answer_ready = delivery.answers_at_once || (delivery.think_time && *delivery.think_time < worth_a_103);
   situation.spending = &delivery.spending;
   if (accepts_push(*exchange.req)) situation.budget = budget_of_page(exchange, head_is_here);
   return situation;
 }
 
-/// Sends the 103 of a plan; where it cannot go out any more, its entries are left to Link.
+/// Sends the 103 of a plan. A connection that closes takes none: then its entries are left to Link.
 void send_planned_early_hints(ExchangeState& exchange, const push::PushList& added, const push::Plan& plan) {
   const std::vector<std::string> links = push::early_links(added, plan);
   if (links.empty()) return;
@@ -111,14 +112,16 @@ push::Entry corrected(ExchangeState& exchange, push::Entry entry) {
   const auto kind = push::kind_of_type(facts->type);
   if (entry.rule != nullptr && book.wrong_type_is_news(exchange.scheme_host(), path)) {
     exchange.frontend->options.observer->rule_mistaken(
-        *entry.rule, "hints " + entry.hint.url + " as " + std::string(push::name_of(entry.hint.kind)) +
-                         ", but the asset is " + facts->type +
-                         (kind ? ": it is hinted as " + std::string(push::name_of(*kind))
-                               : std::string(": it goes into Link alone")));
+        *entry.rule,
+        "hints " + entry.hint.url + " as " + std::string(push::name_of(entry.hint.kind)) + ", but the asset is " +
+            facts->type +
+            (kind ? ": it is hinted as " + std::string(push::name_of(*kind)) : std::string(": it is not hinted")));
   }
   if (!kind) return entry;
-  // A font alone is fetched without credentials whatever the page says.
-  if (entry.hint.kind == push::Kind::font) entry.hint.crossorigin = push::CrossOrigin::none;
+  // What the rule did not say goes with the kind.
+  if (entry.hint.crossorigin == push::own_crossorigin(entry.hint.kind)) {
+    entry.hint.crossorigin = push::own_crossorigin(*kind);
+  }
   entry.hint.kind = *kind;
   entry.hint.type.clear();
   return entry;
@@ -177,11 +180,13 @@ bool link_is_off(const ExchangeState& exchange, const push::Entry& entry) {
          switches->delivery_is_off(exchange.site->name, entry.rule->name, push::How::link);
 }
 
-push::PushList hints_of_links(const h2o_header_t* headers, std::size_t count, std::string_view base_path) {
+push::PushList hints_of_links(const Exchange& exchange, const h2o_header_t* headers, std::size_t count) {
   push::PushList list;
+  const std::string_view target = view(exchange.req->path);
+  const push::BaseUrl base{exchange.scheme, target.substr(0, target.find('?'))};
   for (std::size_t i = 0; i != count; ++i) {
     if (view(*headers[i].name) != "link") continue;
-    for (push::Hint& hint : push::parse_link_field(view(headers[i].value), base_path)) {
+    for (push::Hint& hint : push::parse_link_field(view(headers[i].value), base)) {
       if (push::problem_with(hint).empty()) list.add(std::move(hint), nullptr);
     }
   }
@@ -247,7 +252,7 @@ void deliver_request_phase(ExchangeState& exchange, const RouteHandler& handler)
 void informational_from_upstream(Exchange& exchange, int status, const h2o_header_t* headers, std::size_t count) {
   auto& state = ExchangeState::of(exchange);
   if (status != 103 || state.pushed || hints_are_off(state)) return;
-  const push::PushList hints = hints_of_links(headers, count, exchange.path);
+  const push::PushList hints = hints_of_links(exchange, headers, count);
   if (hints.empty()) return;
   push::Request request;
   const KnownAssets assets(state);

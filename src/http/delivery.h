@@ -57,8 +57,8 @@ void deliver(ExchangeState& exchange, const push::PushList& fresh, const push::R
 /// What waited for the head of a conditional request's answer: it is no 304, and may be pushed for now.
 void deliver_conditional(ExchangeState& exchange, const push::Request& request);
 
-/// The hints in the Link fields among `headers` (RFC 8288), those that can be used.
-push::PushList hints_of_links(const h2o_header_t* headers, std::size_t count, std::string_view base_path);
+/// The hints in the Link fields among `headers` (RFC 8288) of an answer to this request, those that can be used.
+push::PushList hints_of_links(const Exchange& exchange, const h2o_header_t* headers, std::size_t count);
 /// The path of an asset that a rule hints: its generation answers for it. Empty where that is not so, as for what the
 /// application hints.
 std::string_view watched_path(const ExchangeState& exchange, const push::Entry& entry);

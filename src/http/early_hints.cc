@@ -23,11 +23,13 @@ InterimFields interim_fields(const ExchangeState& exchange, const std::vector<st
 }
 
 /// Made of the library's own parts: a response on the stack, its header compressor and its write buffer. The stream
-/// goes on to its final response as if nothing had happened.
+/// goes on to its final response as if nothing had happened, also where a GOAWAY has gone out: what was asked before it
+/// is answered (RFC 9113 6.8).
 bool send_http2(h2o_req_t& req, const InterimFields& fields) {
   h2o_http2_conn_t& conn = http2_connection(req);
   h2o_http2_stream_t& stream = http2_stream(req);
-  if (conn.state != H2O_HTTP2_CONN_STATE_OPEN || stream.state != H2O_HTTP2_STREAM_STATE_SEND_HEADERS) return false;
+  const bool closes = conn.state == H2O_HTTP2_CONN_STATE_IS_CLOSING;
+  if (closes || stream.state != H2O_HTTP2_STREAM_STATE_SEND_HEADERS) return false;
   h2o_res_t interim{};
   interim.status = 103;
   interim.content_length = SIZE_MAX;

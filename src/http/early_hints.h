@@ -9,8 +9,8 @@
 
 namespace outrider::http {
 
-/// Sends one 103 with a Link field for each value, ahead of the final response. False where the stream or the
-/// connection no longer takes it; the final response is not affected.
+/// Sends one 103 with a Link field for each value, ahead of the final response. Only before the head of
+/// that response is there. False where the connection closes and takes nothing more.
 bool send_early_hints(ExchangeState& exchange, const std::vector<std::string>& links);
 
 }  // namespace outrider::http

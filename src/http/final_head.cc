@@ -11,6 +11,7 @@
 #include "http/rule_request.h"
 #include "http/rule_run.h"
 #include "push/caching.h"
+#include "push/link_header.h"
 #include "push/server_timing.h"
 
 namespace outrider::http {
@@ -31,6 +32,21 @@ bool takes_hints(const h2o_req_t& req) {
 bool has_response_rules(const ExchangeState& exchange) {
   const Delivery* delivery = exchange.delivery;
   return delivery != nullptr && !delivery->matches.empty() && exchange.rule_set->has_response_phase();
+}
+
+/// What the application wants pushed and not shown. A proxy in front of us may be the one to push it.
+void hide_push_only(const ExchangeState& exchange) {
+  if (exchange.connection.listen().behind) return;
+  h2o_req_t& req = *exchange.req;
+  for (ssize_t at = -1; (at = h2o_find_header(&req.res.headers, H2O_TOKEN_LINK, at)) != -1;) {
+    h2o_iovec_t& value = req.res.headers.entries[at].value;
+    const std::string rest = push::without_push_only(view(value));
+    if (rest.empty()) {
+      at = h2o_delete_header(&req.res.headers, at) - 1;
+    } else if (rest.size() != value.len) {
+      value = iovec(keep(&req.pool, rest));
+    }
+  }
 }
 
 push::PushList response_rules(ExchangeState& exchange, const push::Request& request) {
@@ -82,6 +98,7 @@ void add_link_fields(ExchangeState& exchange, const push::PushList& own_hints, b
     // What the application says now stands in its own Link field already; not so what it said in a 103, or to others.
     if (entry.hint.push_only || (entry.rule == nullptr && own_hints.repeats(entry.hint))) continue;
     Delivered& delivered = delivery.delivered[i];
+    if (delivered.how == push::How::none) continue;
     if (link_is_off(exchange, entry)) {
       // It may have been switched off since the plan was made.
       if (delivered.how == push::How::link) delivered = {push::How::none, push::Reason::switched_off};
@@ -149,8 +166,9 @@ void deliver_response_phase(ExchangeState& exchange) {
   if (exchange.delivery != nullptr && std::exchange(exchange.delivery->head_decided, true)) return;
 
   push::PushList own_hints;
-  if (has_link) own_hints = hints_of_links(req.res.headers.entries, req.res.headers.size, exchange.path);
+  if (has_link) own_hints = hints_of_links(exchange, req.res.headers.entries, req.res.headers.size);
   if (from_application) learn_page(exchange, own_hints);
+  if (has_link) hide_push_only(exchange);
   if (!takes_hints(req)) return;
   decide(exchange, own_hints);
   if (exchange.delivery == nullptr) return;

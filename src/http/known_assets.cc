@@ -65,7 +65,13 @@ const push::AssetFacts& KnownAssets::look(std::string_view path) const {
   return last_;
 }
 
+std::string KnownAssets::type(std::string_view path) const {
+  const push::AssetFacts* known = exchange_.frontend->knowledge.assets.find(exchange_.scheme_host(), path);
+  return known != nullptr ? known->type : std::string();
+}
+
 bool KnownAssets::sent(std::string_view path) const {
+  // What one client of a proxy's connection was sent, the others were not: nothing is remembered of it (learn_asset).
   const push::SentMemory& sent = exchange_.connection.sent;
   return sent.size() != 0 && sent.contains(exchange_.host, path, look(path).version);
 }

@@ -22,6 +22,7 @@ class KnownAssets final : public push::Assets, public push::LinkSource {
   explicit KnownAssets(ExchangeState& exchange) : exchange_(exchange) {}
 
   push::AssetFacts facts(std::string_view path) const override { return look(path); }
+  std::string type(std::string_view path) const override;
   bool sent(std::string_view path) const override;
   push::Cached cached(std::string_view path) const override;
   std::optional<push::Link> link() const override;

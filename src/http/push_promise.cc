@@ -96,8 +96,9 @@ push::Reason promise(ExchangeState& page, const push::Entry& entry, std::uint64_
   const std::uint32_t last = conn.push_stream_ids.max_open;
   req.conn->callbacks->push_path(&req, path.data(), path.size());
   page.frontend->pushing = nullptr;
-  // The library declines without a word; whether it pushed shows in its last stream's number.
-  if (conn.push_stream_ids.max_open == last) return push::Reason::library_declined;
+  // The library declines without a word; whether it pushed shows in its last stream's number. The plan has asked before
+  // what the library asks now, so that nothing is left but a connection that takes no more streams.
+  if (conn.push_stream_ids.max_open == last) return push::Reason::connection_closing;
 
   // An answer of 400 or more that came at once takes the promise back before it was made.
   h2o_http2_stream_t* pushed = h2o_http2_conn_get_stream(&conn, conn.push_stream_ids.max_open);

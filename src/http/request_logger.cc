@@ -88,6 +88,7 @@ void log_request(h2o_logger_t* self, h2o_req_t* req) {
   if (exchange != nullptr) {
     watch_answer(core, *exchange);
     if (exchange->pushed && req->res.status >= 400) learn_broken_promise(*exchange);
+    forget_broken_asset(*exchange);
     if (was_sent_whole(*exchange)) {
       learn_asset_size(*exchange);
       learn_page_size(*exchange);

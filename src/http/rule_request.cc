@@ -84,16 +84,19 @@ void describe_request(ExchangeState& exchange, push::Request& request, const Kno
   request.fields = exchange.fields;
   request.client.address = exchange.client_address;
   request.client.peer = exchange.peer_address;
-  request.client.behind_proxy = connection.listen().behind.has_value();
-  if (exchange.trusted_peer && !connection.listen().behind->country_header.empty()) {
-    request.client.country = push::first_value(request.fields, connection.listen().behind->country_header);
+  const auto& behind = connection.listen().behind;
+  request.client.behind_proxy = behind.has_value();
+  request.client.passes_early_hints = exchange.trusted_peer && behind && behind->passes_103 && req.version >= 0x101;
+  if (exchange.site != nullptr) request.early_hints = early_hints_for(exchange.site->early_hints);
+  if (exchange.trusted_peer && !behind->country_header.empty()) {
+    request.client.country = push::first_value(request.fields, behind->country_header);
   }
   const bool direct = !request.client.behind_proxy;
   request.client.accepts_push = direct && accepts_push(req);
   request.client.new_connection = direct && exchange.first_on_connection;
   if (!connection.tls) connection.tls = tls_facts(connection.socket, connection.server_tls.get());
   request.tls = *connection.tls;
-  request.assets = direct ? &assets : nullptr;
+  request.assets = &assets;
   request.link_source = &assets;
   if (const push::WorkerRules* rules = rules_of(exchange)) {
     request.bucket_key = rules->bucket_key;
@@ -105,19 +108,14 @@ void describe_request(ExchangeState& exchange, push::Request& request, const Kno
 
 push::Situation situation_of(const ExchangeState& exchange) {
   const h2o_req_t& req = *exchange.req;
-  const config::Listen& listen = exchange.connection.listen();
   push::Situation situation;
   situation.switches = exchange.frontend->switches.get();
   if (exchange.site != nullptr) {
     situation.site = exchange.site->name;
     situation.push = exchange.site->push;
-    situation.early_hints = early_hints_for(exchange.site->early_hints);
   }
-  situation.http2 = req.version >= 0x200;
   situation.pushed_request = exchange.pushed;
-  situation.passes_early_hints =
-      exchange.trusted_peer && listen.behind && listen.behind->passes_103 && req.version >= 0x101;
-  if (!situation.http2) return situation;
+  if (req.version < 0x200) return situation;
 
   const h2o_http2_conn_t& conn = http2_connection(req);
   const std::uint32_t open = conn.num_streams.push.open;

@@ -21,8 +21,8 @@ class Planner {
       : request_(request),
         authority_(authority),
         situation_(situation),
-        link_only_(reason_for_link_alone()),
-        takes_push_(situation.http2 && request.client.accepts_push && !request.client.behind_proxy),
+        link_only_(request.why_link_alone()),
+        takes_push_(request.http2() && request.client.accepts_push && !request.client.behind_proxy),
         client_room_(situation.client_push_room),
         own_room_(situation.own_push_room) {
     if (situation.spending != nullptr) spending_ = *situation.spending;
@@ -35,8 +35,8 @@ class Planner {
       const Entry& entry = list.entries()[i];
       Delivery delivery = decide(entry);
       // The application's own Link field is in its response whatever we decide.
-      if (delivery.how == How::link && entry.rule != nullptr && is_off(entry, How::link)) {
-        delivery = {0, How::none, Reason::switched_off};
+      if (delivery.how == How::link && entry.rule != nullptr) {
+        if (const std::optional<Reason> obstacle = why_not_link(entry)) delivery = {0, How::none, *obstacle};
       }
       delivery.entry = i;
       result.deliveries.push_back(delivery);
@@ -46,6 +46,7 @@ class Planner {
 
  private:
   Delivery decide(const Entry& entry) {
+    turn_to(entry.hint);
     if (situation_.pushed_request) return {0, How::none, Reason::not_for_this_method};
     const Hint& hint = entry.hint;
     const How otherwise = hint.push_only ? How::none : How::link;
@@ -55,7 +56,6 @@ class Planner {
     // What may only be pushed has but one way, and a rule that wants a 103 for it contradicts itself.
     if (hint.push_only && deliver == Deliver::early_hints) return {0, otherwise, Reason::rule_says_otherwise};
 
-    turn_to(hint);
     // A client that takes pushes gets no 103 of its own accord: what cannot be pushed goes into Link.
     const bool by_push = hint.push_only || deliver == Deliver::push || (deliver == Deliver::automatic && takes_push_);
     if (!by_push) {
@@ -74,15 +74,6 @@ class Planner {
     return obstacle == Reason::over_budget || obstacle == Reason::client_stream_limit ||
            obstacle == Reason::push_limit || obstacle == Reason::save_data || obstacle == Reason::push_off ||
            obstacle == Reason::push_unsupported;
-  }
-
-  std::optional<Reason> reason_for_link_alone() const {
-    if (request_.method != "GET") return Reason::not_for_this_method;
-    if (request_.browser().bot) return Reason::bot;
-    if (!request_.purpose().empty()) return Reason::prefetch;
-    if (request_.abilities().denied) return Reason::client_denied;
-    if (request_.opts_out_of_hints()) return Reason::client_opted_out;
-    return std::nullopt;
   }
 
   void turn_to(const Hint& hint) {
@@ -107,8 +98,7 @@ class Planner {
     if (const std::optional<Reason> obstacle = not_by_connection(entry)) return obstacle;
     if (const std::optional<Reason> obstacle = not_this_asset(entry.hint)) return obstacle;
     if (request_.save_data()) return Reason::save_data;
-    if (situation_.response_started) return Reason::push_too_late;
-    if (!situation_.head_known && request_.conditional()) return Reason::conditional_request;
+    if (situation_.unchanged || (!situation_.head_known && request_.conditional())) return Reason::conditional_request;
     if (const std::optional<Reason> obstacle = has_it_already()) return obstacle;
     if (client_room_ == 0) return Reason::client_stream_limit;
     if (own_room_ == 0) return Reason::push_limit;
@@ -123,7 +113,7 @@ class Planner {
   std::optional<Reason> not_by_connection(const Entry& entry) const {
     const Hint& hint = entry.hint;
     if (request_.client.behind_proxy) return Reason::behind_proxy;
-    if (!situation_.http2) return Reason::not_http2;
+    if (!request_.http2()) return Reason::not_http2;
     if (!request_.client.accepts_push) return Reason::client_disabled_push;
     if (!request_.abilities().push) return Reason::push_unsupported;
     if (!situation_.push) return Reason::push_off;
@@ -156,7 +146,9 @@ class Planner {
   }
 
   std::optional<Reason> wrong_type(const Hint& hint) const {
-    return type_fits(hint.kind, facts().type) ? std::nullopt : std::optional(Reason::wrong_type);
+    if (path_.empty() || request_.assets == nullptr) return std::nullopt;
+    const bool fits = type_fits(hint.kind, facts_ ? facts_->type : request_.assets->type(path_));
+    return fits ? std::nullopt : std::optional(Reason::wrong_type);
   }
 
   std::optional<Reason> has_it_already() const {
@@ -175,22 +167,22 @@ class Planner {
   }
 
   std::optional<Reason> why_not_early(const Entry& entry) const {
-    const bool passed_on = request_.client.behind_proxy && situation_.passes_early_hints;
-    if (request_.client.behind_proxy && !passed_on) return Reason::behind_proxy;
-    if (!situation_.http2 && !passed_on) return Reason::not_http2;
-    if (situation_.early_hints == EarlyHintsFor::nobody) return Reason::early_hints_off;
-    if (situation_.early_hints == EarlyHintsFor::navigations && !request_.navigation()) return Reason::not_navigation;
+    if (const std::optional<Reason> obstacle = request_.why_no_early_hints()) return obstacle;
     if (!request_.abilities().can_use_early(entry.hint)) return Reason::early_hints_unsupported;
     if (is_off(entry, How::early_hints)) return Reason::switched_off;
-    if (situation_.response_started) return Reason::early_hints_too_late;
+    if (situation_.head_known) return Reason::early_hints_too_late;
     if (situation_.early_hints_sent) return Reason::early_hints_already_sent;
     if (situation_.page_redirects) return Reason::page_redirects;
     if (situation_.answer_ready) return Reason::answer_ready;
     // Last, because somebody may have to look at a disk for it.
     if (facts().redirects()) return Reason::asset_redirects;
     if (!facts().is_there() || facts().promise_failed) return Reason::asset_failed;
-    if (facts().cannot_be_kept()) return Reason::not_cacheable;
+    if (facts().goes_stale) return Reason::not_cacheable;
     return wrong_type(entry.hint);
+  }
+
+  std::optional<Reason> why_not_link(const Entry& entry) const {
+    return is_off(entry, How::link) ? std::optional(Reason::switched_off) : wrong_type(entry.hint);
   }
 
   bool is_off(const Entry& entry, How how) const {
@@ -237,15 +229,6 @@ std::string_view same_origin_path(std::string_view url, std::string_view scheme,
   if (!parts || !same_origin(parts->origin, {scheme, authority})) return {};
   if (parts->rest.empty()) return "/";
   return parts->rest.front() == '/' ? parts->rest : std::string_view();
-}
-
-std::vector<std::string> final_links(const PushList& list) {
-  std::vector<std::string> links;
-  links.reserve(list.entries().size());
-  for (const Entry& entry : list.entries()) {
-    if (!entry.hint.push_only) links.push_back(link_value(entry.hint));
-  }
-  return links;
 }
 
 std::vector<std::string> early_links(const PushList& list, const Plan& plan) {

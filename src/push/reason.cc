@@ -10,7 +10,7 @@
 namespace outrider::push {
 namespace {
 
-constexpr std::array<ReasonText, 45> table{{
+constexpr std::array<ReasonText, 43> table{{
     {Reason::sent, "sent", "sent by the best way that this client can use"},
     {Reason::client_disabled_push, "client_disabled_push", "the client refuses pushes (SETTINGS_ENABLE_PUSH is 0)"},
     {Reason::client_stream_limit, "client_stream_limit", "the client allows no more pushes at the same time"},
@@ -39,7 +39,7 @@ constexpr std::array<ReasonText, 45> table{{
      "the asset wants cookies or authorization, which a promise repeats only where the hint's `with` names them"},
     {Reason::wrong_type, "wrong_type", "the asset's media type is not what the hint says, and no hint fits it"},
     {Reason::not_cacheable, "not_cacheable",
-     "the asset says no-store or no-cache: browsers would fetch it a second time after a 103"},
+     "the asset may not be kept, or goes stale within 5 s: browsers would fetch it a second time after a 103"},
     {Reason::save_data, "save_data", "the client saves data (Save-Data: on) and is pushed nothing"},
     {Reason::client_denied, "client_denied", "the table of clients denies this user agent all but Link"},
     {Reason::client_opted_out, "client_opted_out", "the client asks for no hints ahead of the page (no-early-hints)"},
@@ -49,8 +49,7 @@ constexpr std::array<ReasonText, 45> table{{
     {Reason::behind_proxy, "behind_proxy", "a proxy stands in between and does not pass this on"},
     {Reason::early_hints_unsupported, "early_hints_unsupported", "this browser cannot use this kind of hint in a 103"},
     {Reason::early_hints_already_sent, "early_hints_already_sent", "a 103 has already been sent for this request"},
-    {Reason::early_hints_too_late, "early_hints_too_late", "the response had begun before a 103 could be sent"},
-    {Reason::push_too_late, "push_too_late", "the response had begun before the push could be promised"},
+    {Reason::early_hints_too_late, "early_hints_too_late", "the head of the response was there before the hint"},
     {Reason::not_http2, "not_http2", "the connection does not speak HTTP/2"},
     {Reason::not_for_this_method, "not_for_this_method", "only a GET of the client's own is pushed for or gets a 103"},
     {Reason::conditional_request, "conditional_request",
@@ -58,7 +57,6 @@ constexpr std::array<ReasonText, 45> table{{
     {Reason::connection_closing, "connection_closing", "the connection is being closed and takes no new streams"},
     {Reason::switched_off, "switched_off", "an operator has switched this off"},
     {Reason::no_answer, "no_answer", "the asset has no good answer"},
-    {Reason::library_declined, "library_declined", "the HTTP/2 library declined to push"},
     {Reason::cache_digest, "cache_digest", "the client has the asset already, as its Cache-Digest says"},
     {Reason::shared_cache, "shared_cache",
      "a shared cache may store the response, and the hint is for this visitor alone"},

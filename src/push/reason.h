@@ -43,7 +43,6 @@ enum class Reason : std::uint8_t {
   early_hints_unsupported,
   early_hints_already_sent,
   early_hints_too_late,
-  push_too_late,
   not_http2,
   not_for_this_method,
   conditional_request,
@@ -51,7 +50,6 @@ enum class Reason : std::uint8_t {
   switched_off,
   // The plan does not know these; whoever carries it out does.
   no_answer,
-  library_declined,
   cache_digest,
   shared_cache,
   shadow,

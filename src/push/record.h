@@ -37,7 +37,7 @@ class Observer {
   virtual void request_ended(const RequestRecord& record) = 0;
   /// A rule's function failed or returned nonsense; the page was served.
   virtual void rule_failed(const Rule& rule, std::string_view error) = 0;
-  /// What a rule says of an asset is not so, as its answer shows; it was corrected, or left out of what goes early.
+  /// What a rule says of an asset is not so, as its answer shows; it was corrected, or is not hinted.
   virtual void rule_mistaken(const Rule& rule, std::string_view mistake) = 0;
 };
 

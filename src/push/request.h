@@ -15,6 +15,7 @@
 
 #include "push/clients.h"
 #include "push/reads.h"
+#include "push/reason.h"
 #include "push/user_agent.h"
 
 namespace outrider::push {
@@ -47,7 +48,11 @@ struct ClientFacts {
   bool accepts_push = false;
   bool new_connection = false;  // the first request on its connection
   bool behind_proxy = false;
+  bool passes_early_hints = false;  // that proxy is trusted, and forwards a 103 also over HTTP/1.1
 };
+
+/// Which requests get a 103: what the site's configuration says.
+enum class EarlyHintsFor : std::uint8_t { nobody, navigations, everybody };
 
 /// What the kernel says of the way to the client (tcp(7), TCP_INFO).
 struct Link {
@@ -84,6 +89,7 @@ class Request {
   Fields fields;
   ClientFacts client;
   TlsFacts tls;
+  EarlyHintsFor early_hints = EarlyHintsFor::navigations;
   /// What is known of assets, and whether this client has them; nullptr where nobody says.
   const Assets* assets = nullptr;
   /// Who knows the way to the client; nullptr where nobody does.
@@ -95,6 +101,7 @@ class Request {
   std::chrono::system_clock::time_point now;
 
   std::string_view field(std::string_view name) const { return first_value(fields, name); }
+  bool http2() const { return protocol.starts_with("HTTP/2"); }
 
   /// Family, version, mobile, bot: parsed from the client hints and the user agent once.
   const Browser& browser() const;
@@ -110,8 +117,12 @@ class Request {
   /// The client's own word that it wants nothing ahead of the page: a field `no-early-hints` with any value but "?0"
   /// (RFC 8941 3.3.6).
   bool opts_out_of_hints() const;
-  /// A 103 may be sent: HTTP/2, navigating, no push, not a prefetch.
-  bool accepts_early_hints() const;
+  /// Why it gets nothing ahead of the page, by push or by 103, whatever the hint; nothing where it may.
+  std::optional<Reason> why_link_alone() const;
+  /// Why no 103 goes to such a request otherwise: the connection, the site, what the client does and can use.
+  std::optional<Reason> why_no_early_hints() const;
+  /// A 103 may be sent, with what the client can use of it.
+  bool accepts_early_hints() const { return !why_link_alone() && !why_no_early_hints(); }
   /// The way to the client, where anybody knows it.
   std::optional<Link> link() const { return link_source != nullptr ? link_source->link() : std::nullopt; }
   /// Cookies in the order in which they came (RFC 6265 5.4), all Cookie fields taken together.

@@ -175,7 +175,7 @@ constexpr ApiEntry client_fields[] = {
     {"mobile", "boolean", "", "A mobile browser.", at_visitor},
     {"accepts_push", "boolean", "", "It takes PUSH_PROMISE on this connection.", at_visitor},
     {"accepts_early_hints", "boolean", "", "A 103 may be sent to it.",
-     at_visitor_and_fields("sec-fetch-mode", "sec-purpose", "purpose", "x-moz")},
+     at_visitor_and_fields("sec-fetch-mode", "sec-purpose", "purpose", "x-moz", "no-early-hints")},
     {"navigation", "boolean", "", "The request navigates (Sec-Fetch-Mode: navigate).", at_fields("sec-fetch-mode")},
     {"purpose", "\"prefetch\"|\"prerender\"|nil", "", "Why a browser asks ahead of its user, or nil.",
      at_fields("sec-purpose", "purpose", "x-moz")},

@@ -28,7 +28,7 @@ struct Looks {
     inside,        // it is a table whose own rows say it
   };
   At at = At::not_said;
-  std::array<std::string_view, 4> fields{};  // in lower case, empty ones last
+  std::array<std::string_view, 5> fields{};  // in lower case, empty ones last
 
   /// Adds it, named fields excepted.
   void note(push::Reads& reads) const;

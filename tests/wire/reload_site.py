@@ -17,7 +17,8 @@ WATCHING = CONFIG.replace("%WATCH%", "true")
 
 
 def rule(asset, function=False):
-    hints = f'{{ style "/{asset}.css" }}'
+    """Of a kind that may have any type: in place of all that is missing the site has its page."""
+    hints = f'{{ fetch "/{asset}.css" }}'
     if function:
         hints = f'function(req) return {hints} end'
     return f'rule {{ name = "page", path = "/**", hints = {hints} }}\n'

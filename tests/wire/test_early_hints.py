@@ -17,6 +17,7 @@ return {
   sites = { ["*"] = { rules = "rules/*.lua", routes = {
     ["/"] = { proxy = "%URL%" },
     ["/files/"] = { files = "www" },
+    ["/fresh/"] = { files = "www", headers = { ["cache-control"] = "no-store" } },
   } } },
   log = { access = { to = "stdout", format = "json" } },
   admin = { address = "unix:%TMP%/admin.sock" },
@@ -27,6 +28,7 @@ rule { name = "page", path = "/page", hints = {
   style "/app.css", module "/m.js", preconnect "https://cdn.example",
   image("/hero.avif", { imagesrcset = "/hero.avif 1x", media = "(min-width: 1px)" }) } }
 rule { name = "files", path = "/files/**", hints = { style "/app.css" } }
+rule { name = "fresh", path = "/fresh-page", hints = { style "/fresh/index.css", style "/app.css" } }
 rule { name = "redirect", path = "/moved", hints = { style "/app.css" } }
 """
 CHROMIUM = [("sec-fetch-mode", "navigate"),
@@ -36,6 +38,9 @@ FIREFOX = [("sec-fetch-mode", "navigate"),
 SAFARI = [("sec-fetch-mode", "navigate"),
           ("user-agent", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
                          "Version/17.4 Safari/605.1.15")]
+
+
+PUSH_ONLY = "</shown.css>; rel=preload; as=style, </more.css>; rel=preload; as=style; x-http2-push-only"
 
 
 def links(fields):
@@ -53,10 +58,14 @@ def server(serve, application):
             connection.reply(302, headers=[("Location", "/page")], reason="Found")
         elif request.target == "/with-link":
             connection.reply(200, "page", headers=[("Link", "</own.css>; rel=preload; as=style"), ("Link", "<https://x.example>; rel=preconnect")])
+        elif request.target == "/with-push-only":
+            connection.reply(200, "page", headers=[("Link", "</own.css>; rel=preload; as=style; x-http2-push-only"), ("Link", PUSH_ONLY)])
+        elif request.target == "/a%2Fb/page":
+            connection.reply(200, "page", headers=[("Link", "<own.css>; rel=preload; as=style")])
         else:
             connection.reply(200, "page", headers=[("Content-Type", "text/html")])
 
-    return serve(CONFIG.replace("%URL%", application(slow).url), files={"www/index.html": "file", "rules/r.lua": RULES})
+    return serve(CONFIG.replace("%URL%", application(slow).url), files={"www/index.html": "file", "www/index.css": "p{}", "rules/r.lua": RULES})
 
 
 def test_one_103_then_the_page(server):
@@ -136,6 +145,23 @@ def test_the_application_s_link_fields_are_pushed(server):
         assert page.all("link") == ["</own.css>; rel=preload; as=style", "<https://x.example>; rel=preconnect"]
 
 
+def test_what_the_application_wants_pushed_and_not_shown(server):
+    """A proxy in front may be the one to push it, and is told."""
+    shown = ["</shown.css>; rel=preload; as=style"]
+    with Client(server.address()) as client:
+        page = client.get("/with-push-only")
+        assert client.pushed_paths(page) == ["/own.css", "/shown.css", "/more.css"] and page.all("link") == shown
+    with Client(server.address(), push=False) as client:
+        assert client.get("/with-push-only").all("link") == shown
+    with Client(server.address(2)) as client:
+        assert client.get("/with-push-only").all("link") == ["</own.css>; rel=preload; as=style; x-http2-push-only", PUSH_ONLY]
+
+
+def test_links_are_relative_to_the_page_as_the_client_wrote_it(server):
+    with Client(server.address()) as client:
+        assert client.pushed_paths(client.get("/a%2Fb/page")) == ["/a%2Fb/own.css"]
+
+
 def test_a_redirect_carries_no_link(server):
     with Client(server.address(), push=False) as client:
         page = client.get("/moved", headers=CHROMIUM)
@@ -161,6 +187,15 @@ def test_http1_gets_a_103_only_through_a_proxy_that_passes_it(server):
     answer = http1(server.address(1), "/page", *NAVIGATE)
     assert answer.startswith("HTTP/1.1 103 Early Hints\r\nlink: </app.css>; rel=preload; as=style\r\n")
     assert "\r\n\r\nHTTP/1.1 200 OK\r\n" in answer and answer.endswith("page")
+
+
+def test_what_is_fetched_twice_stays_out_of_a_103_behind_a_proxy_too(server):
+    http1(server.address(1), "/fresh-page?first", *NAVIGATE)
+    http1(server.address(1), "/fresh/index.css")
+    early, _, _ = http1(server.address(1), "/fresh-page", *NAVIGATE).partition("\r\n\r\n")
+    assert early.startswith("HTTP/1.1 103 ") and "/app.css" in early and "/fresh/" not in early
+    line = server.wait_for_access(lambda line: line["target"] == "/fresh-page")
+    assert [(d["how"], d["reason"]) for d in line["deliveries"]] == [("link", "not_cacheable"), ("early_hints", "sent")]
 
 
 def test_behind_a_proxy_nothing_is_pushed(server):

@@ -65,7 +65,7 @@ def test_what_is_not_pushed_stays_in_link_as_the_application_wrote_it(server, sh
     page = visit(server, "/page", push=None)
     assert page.pushes == {} and page.all("link") == values
     assert deliveries(server, "/page", 1) == [
-        ("/a.css", "link", "nopush"), ("https://cdn.example/a.css", "link", "cross_origin"), ("https://cdn.example", "link", "not_an_asset")]
+        ("/a.css", "link", "nopush"), ("http://cdn.example/a.css", "link", "cross_origin"), ("https://cdn.example", "link", "not_an_asset")]
 
 
 # Learned links
@@ -73,7 +73,7 @@ def test_what_is_not_pushed_stays_in_link_as_the_application_wrote_it(server, sh
 
 def test_the_next_visitor_gets_them_before_the_application_has_answered(server, shop):
     teach(server, shop, "/blog/post", ("Link", '<post.css>; as=style; rel=preload; title="x", </app.js>; rel="preload"; as=script'),
-          ("Link", "<//cdn.example>; rel=preconnect"))
+          ("Link", "<https://cdn.example>; rel=preconnect"))
     shop.may_answer.clear()
     with Client(server.address(), push=False, source="127.0.0.4") as client:
         page = client.responses[client.send("/blog/post", headers=CHROMIUM)]

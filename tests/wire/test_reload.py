@@ -159,7 +159,7 @@ def test_dry_run_shows_the_difference_and_changes_nothing(serve):
 
 def test_tests_beside_the_rules_run_and_can_be_skipped(serve):
     server = serve(QUIET, files={"www/index.html": "page", "rules/a.lua": rule("a"), "rules/a.test.lua":
-                                 'expect(request{ path = "/" }).hints{ style "/a.css" }\n'})
+                                 'expect(request{ path = "/" }).hints{ fetch "/a.css" }\n'})
     server.write("rules/a.lua", rule("b"))
     code, _, errors = server.command("reload")
     assert code == 1 and errors.startswith(f"{server.folder}/rules/a.test.lua:1: ") and "/a.css" in errors and "/b.css" in errors

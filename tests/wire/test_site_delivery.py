@@ -15,7 +15,7 @@ return {
   sites = { ["*"] = { rules = "rules/*.lua", %SITE% routes = {
     ["/"] = { proxy = "%URL%", headers = { %HEADERS% } },
     ["/files/"] = { files = "www" },
-    ["/assets/"] = { files = "www" },
+    ["/assets/"] = { files = "www", max_age = 60 },
   } } },
   log = { access = { to = "stdout", format = "json" } },
   admin = { address = "unix:%TMP%/admin.sock" },
@@ -23,6 +23,7 @@ return {
 """
 RULES = """
 rule { name = "page", path = { "/page", "/files/page.html" }, hints = { style "/assets/a.css", script "/assets/a.js" } }
+rule { name = "late", path = "/late", phase = "response", hints = { style "/assets/a.css" } }
 rule { name = 'odd "name" \\\\ of a rule', path = "/odd", hints = { style "/assets/a.css?x", preconnect "https://cdn.example" } }
 rule { name = "many", path = "/many", hints = function(req)
   local list = {}
@@ -42,7 +43,8 @@ def start(serve, application, tmp_path):
     def answer(request, connection):
         connection.sleep(0.03)  # a page that comes within 10 ms is as soon as a 103
         if ETAG in request.headers.get("if-none-match", ""):
-            connection.send(f"HTTP/1.1 304 Not Modified\r\netag: {ETAG}\r\n\r\n")
+            link = "link: </assets/own.css>; rel=preload; as=style\r\n" if request.target == "/own" else ""
+            connection.send(f"HTTP/1.1 304 Not Modified\r\netag: {ETAG}\r\n{link}\r\n")
         elif request.target == "/own":
             connection.reply(200, "page", headers=[("Link", "</assets/own.css>; rel=preload; as=style")])
         else:
@@ -227,6 +229,16 @@ def test_nothing_is_pushed_for_a_page_that_has_not_changed(start, target):
         with connected(server) as client:
             page = client.get(target, headers=condition)
             assert page.status == 304 and page.pushes == {} and page.all("link") == LINKS
+    assert decided(server, target) == {("link", "conditional_request")}
+
+
+@pytest.mark.parametrize("target", ["/late", "/own"])
+def test_nothing_is_pushed_late_for_a_page_that_has_not_changed(start, target):
+    """Neither for a rule of the response phase nor for the application's Link."""
+    server = start()
+    with connected(server) as client:
+        page = client.get(target, headers=[("if-none-match", ETAG)])
+        assert page.status == 304 and page.pushes == {} and len(page.all("link")) == 1
     assert decided(server, target) == {("link", "conditional_request")}
 
 

@@ -18,20 +18,22 @@ AssetFacts css() {
   return facts;
 }
 
-/// How a stylesheet with these facts goes to a client that takes pushes, and to a Chromium that opens a page.
+/// How a stylesheet with these facts goes to a client that takes pushes, to a Chromium that opens a page, and over
+/// HTTP/1.1.
 struct Ways {
-  std::string push, early;
+  std::string push, early, link;
 };
 
 template <class Change>
 Ways ways(const Change& change) {
-  Bench pushing, early;
+  Bench pushing, early, old;
   pushing.accepting_push();
-  for (Bench* bench : {&pushing, &early}) {
+  old.test.request.protocol = "HTTP/1.1";
+  for (Bench* bench : {&pushing, &early, &old}) {
     bench->assets.known["/a.css"] = css();
     change(bench->assets.known["/a.css"]);
   }
-  return {pushing.style(), early.style()};
+  return {pushing.style(), early.style(), old.style()};
 }
 
 }  // namespace
@@ -42,11 +44,12 @@ TEST_CASE("an asset that is well known goes early") {
   CHECK(good.early == "early_hints sent");
 }
 
-TEST_CASE("an asset whose answers were bad is not promised") {
+TEST_CASE("an asset whose answers were bad goes into Link alone") {
   for (const int status : {404, 410, 500, 503}) {
     const Ways bad = ways([&](AssetFacts& facts) { facts.status = status; });
     CHECK(bad.push == "link asset_failed");
     CHECK(bad.early == "link asset_failed");
+    CHECK(bad.link == "link not_http2");
   }
   const Ways broken = ways([](AssetFacts& facts) { facts.promise_failed = true; });
   CHECK(broken.push == "link asset_failed");
@@ -54,6 +57,10 @@ TEST_CASE("an asset whose answers were bad is not promised") {
   const Ways elsewhere = ways([](AssetFacts& facts) { facts.status = 301; });
   CHECK(elsewhere.push == "link asset_redirects");
   CHECK(elsewhere.early == "link asset_redirects");
+  CHECK(elsewhere.link == "link not_http2");
+  const Ways refused = ways([](AssetFacts& facts) { facts.status = 403; });
+  CHECK(refused.push == "link needs_credentials");
+  CHECK(refused.early == "link asset_failed");
 }
 
 TEST_CASE("an asset that wants cookies is not promised without them, but hinted") {
@@ -93,19 +100,24 @@ TEST_CASE("an asset that is another one for other clients is not promised") {
 }
 
 TEST_CASE("what browsers would fetch twice stays out of a 103") {
-  for (bool CacheControl::*directive : {&CacheControl::no_store, &CacheControl::no_cache}) {
-    const Ways fresh = ways([&](AssetFacts& facts) { facts.caching.*directive = true; });
-    CHECK(fresh.push == "push sent");
-    CHECK(fresh.early == "link not_cacheable");
-  }
+  const Ways stale = ways([](AssetFacts& facts) { facts.goes_stale = true; });
+  CHECK(stale.push == "push sent");
+  CHECK(stale.early == "link not_cacheable");
+  CHECK(stale.link == "link not_http2");
 }
 
 TEST_CASE("what is no stylesheet is not hinted as one") {
   const Ways html = ways([](AssetFacts& facts) { facts.type = "text/html"; });
-  CHECK(html.push == "link wrong_type");
-  CHECK(html.early == "link wrong_type");
+  CHECK(html.push == "none wrong_type");
+  CHECK(html.early == "none wrong_type");
+  CHECK(html.link == "none wrong_type");
   const Ways vague = ways([](AssetFacts& facts) { facts.type = "application/octet-stream"; });
   CHECK(vague.push == "push sent");
+  // What the application says is its own matter.
+  Bench bench;
+  bench.accepting_push().assets.known["/a.css"].type = "text/html";
+  bench.list.add(hint(Kind::style, "/a.css"), nullptr);
+  CHECK(bench.run().deliveries[0].how == How::link);
 }
 
 TEST_CASE("what the client's cookie names is not pushed") {
@@ -246,13 +258,13 @@ TEST_CASE("who wants nothing ahead of the page gets Link") {
 
 TEST_CASE("the site's settings hold") {
   Bench bench;
-  bench.situation.early_hints = EarlyHintsFor::nobody;
+  bench.test.request.early_hints = EarlyHintsFor::nobody;
   CHECK(bench.style() == "link early_hints_off");
-  bench.situation.early_hints = EarlyHintsFor::everybody;
+  bench.test.request.early_hints = EarlyHintsFor::everybody;
   CHECK(bench.style() == "early_hints sent");
   Bench fetching(chromium_agent, false);
   CHECK(fetching.style() == "link not_navigation");
-  fetching.situation.early_hints = EarlyHintsFor::everybody;
+  fetching.test.request.early_hints = EarlyHintsFor::everybody;
   CHECK(fetching.style() == "early_hints sent");
   Bench pushing;
   pushing.accepting_push().situation.push = false;
@@ -280,4 +292,6 @@ TEST_CASE("a conditional request is pushed for once its answer is a page") {
   CHECK(bench.style() == "link conditional_request");
   bench.situation.head_known = true;
   CHECK(bench.style() == "push sent");
+  bench.situation.unchanged = true;
+  CHECK(bench.style() == "link conditional_request");
 }

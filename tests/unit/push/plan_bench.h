@@ -58,7 +58,6 @@ struct Bench {
     fields.push_back({"user-agent", agent});
     if (navigation) fields.push_back({"sec-fetch-mode", "navigate"});
     test.request.path = "/page";
-    situation.http2 = true;
     situation.client_push_room = situation.own_push_room = 100;
   }
 
@@ -72,7 +71,6 @@ struct Bench {
   }
   Bench& behind_proxy() {
     test.request.client.behind_proxy = true;
-    situation.http2 = false;
     test.request.protocol = "HTTP/1.1";
     return *this;
   }

@@ -68,11 +68,11 @@ TEST_CASE("anything else gets Link") {
   Bench plain(chromium_agent, false);
   CHECK(plain.style() == "link not_navigation");
   Bench old;
-  old.situation.http2 = false;
+  old.test.request.protocol = "HTTP/1.1";
   CHECK(old.style() == "link not_http2");
   CHECK(old.push_only() == "none not_http2");
   Bench claims;
-  claims.accepting_push().situation.http2 = false;
+  claims.accepting_push().test.request.protocol = "HTTP/1.1";
   CHECK(claims.style() == "link not_http2");
 }
 
@@ -137,15 +137,15 @@ TEST_CASE("behind a proxy nothing is pushed, and a 103 goes only where it is pas
   bench.behind_proxy().accepting_push();
   CHECK(bench.style() == "link behind_proxy");
   CHECK(bench.push_only() == "none behind_proxy");
-  bench.situation.http2 = true;
+  bench.test.request.protocol = "HTTP/2";
   CHECK(bench.style() == "link behind_proxy");
-  bench.situation.http2 = false;
-  bench.situation.passes_early_hints = true;
+  bench.test.request.protocol = "HTTP/1.1";
+  bench.test.request.client.passes_early_hints = true;
   CHECK(bench.style() == "early_hints sent");
   CHECK(bench.push_only() == "none behind_proxy");
   Bench direct;
-  direct.situation.http2 = false;
-  direct.situation.passes_early_hints = true;
+  direct.test.request.protocol = "HTTP/1.1";
+  direct.test.request.client.passes_early_hints = true;
   CHECK(direct.style() == "link not_http2");
 }
 
@@ -155,7 +155,7 @@ TEST_CASE("a 103 must come in time, once, and before the answer") {
   CHECK(bench.style() == "link answer_ready");
   bench.situation.early_hints_sent = true;
   CHECK(bench.style() == "link early_hints_already_sent");
-  bench.situation.response_started = true;
+  bench.situation.head_known = true;
   CHECK(bench.style() == "link early_hints_too_late");
 }
 
@@ -166,11 +166,9 @@ TEST_CASE("an answer at hand, or a 103 before, does not stop a push") {
   CHECK(bench.style() == "push sent");
 }
 
-TEST_CASE("a push needs an open, unstarted, unconditional answer") {
+TEST_CASE("a push needs an open connection and an unconditional answer") {
   Bench bench;
   bench.accepting_push();
-  bench.situation.response_started = true;
-  CHECK(bench.style() == "link push_too_late");
   bench.situation.connection_closing = true;
   CHECK(bench.style() == "link connection_closing");
   for (std::string_view name : {"if-none-match", "if-modified-since"}) {
@@ -255,16 +253,41 @@ TEST_CASE("the same-origin path leaves out origin and fragment") {
   CHECK(path("").empty());
 }
 
-TEST_CASE("Link is the full list but for push_only, a 103 what the plan gave to it") {
+TEST_CASE("a 103 has what the plan gave to it") {
   Bench bench(safari_agent);
   bench.list.add(hint(Kind::preconnect, "https://cdn.example"), nullptr);
   bench.list.add(hint(Kind::style, "/a.css"), nullptr);
   Hint only = hint(Kind::script, "/b.js");
   only.push_only = true;
   bench.list.add(only, nullptr);
-  CHECK(final_links(bench.list) ==
-        std::vector<std::string>{"<https://cdn.example>; rel=preconnect", "</a.css>; rel=preload; as=style"});
   CHECK(early_links(bench.list, bench.run()) == std::vector<std::string>{"<https://cdn.example>; rel=preconnect"});
+}
+
+TEST_CASE("rules are told that a 103 may be sent exactly where one is") {
+  using Fields = std::vector<Field>;
+  const Fields extras[] = {{}, {{"sec-purpose", "prefetch"}}, {{"no-early-hints", "?1"}}};
+  const std::string_view none = "Mozilla/5.0 (X11; Linux) Gecko/20100101 Firefox/100.0";
+  for (std::string_view agent :
+       {chromium_agent, firefox_agent, safari_agent, bot_agent, none, std::string_view("EvilReader/1")}) {
+    for (int bits = 0; bits != 64; ++bits) {
+      for (const EarlyHintsFor whom : {EarlyHintsFor::nobody, EarlyHintsFor::navigations, EarlyHintsFor::everybody}) {
+        for (const Fields& extra : extras) {
+          Bench bench(agent, (bits & 1) != 0);
+          bench.fields.insert(bench.fields.end(), extra.begin(), extra.end());
+          Request& request = bench.test.request;
+          request.protocol = (bits & 2) != 0 ? "HTTP/2" : "HTTP/1.1";
+          request.method = (bits & 4) != 0 ? "GET" : "HEAD";
+          request.client.behind_proxy = (bits & 8) != 0;
+          request.client.passes_early_hints = (bits & 16) != 0;
+          request.client.accepts_push = (bits & 32) != 0;
+          request.early_hints = whom;
+          bench.rule.deliver = Deliver::early_hints;
+          const bool sent = bench.preconnect() == "early_hints sent";
+          if (sent != request.accepts_early_hints()) FAIL(agent << " " << bits << " " << static_cast<int>(whom));
+        }
+      }
+    }
+  }
 }
 
 TEST_CASE("an empty list needs no plan") {

@@ -71,9 +71,11 @@ TEST_CASE("save-data is on or it is not") {
   CHECK_FALSE(none.request.save_data());
 }
 
-TEST_CASE("early hints are for navigations over HTTP/2 without push") {
-  const auto accepts = [](std::vector<Field> fields, auto change) {
+TEST_CASE("early hints are for navigations over HTTP/2, of browsers that can use them") {
+  const ClientTable table({{.family = Family::other, .abilities = {.preconnect = true}}}, {});
+  const auto accepts = [&](std::vector<Field> fields, auto change) {
     TestRequest test(std::move(fields));
+    test.request.clients = &table;
     change(test.request);
     return test.request.accepts_early_hints();
   };
@@ -82,7 +84,8 @@ TEST_CASE("early hints are for navigations over HTTP/2 without push") {
   CHECK_FALSE(accepts({}, [](Request&) {}));
   CHECK_FALSE(accepts({{"sec-fetch-mode", "cors"}}, [](Request&) {}));
   CHECK_FALSE(accepts(navigation, [](Request& request) { request.protocol = "HTTP/1.1"; }));
-  CHECK_FALSE(accepts(navigation, [](Request& request) { request.client.accepts_push = true; }));
+  CHECK_FALSE(accepts(navigation, [](Request& request) { request.clients = nullptr; }));
+  CHECK_FALSE(accepts(navigation, [](Request& request) { request.early_hints = EarlyHintsFor::nobody; }));
   CHECK_FALSE(accepts(navigation, [](Request& request) { request.method = "HEAD"; }));
   CHECK_FALSE(accepts({{"sec-fetch-mode", "navigate"}, {"sec-purpose", "prefetch"}}, [](Request&) {}));
 }
