@@ -10,6 +10,7 @@ import outrider
 
 DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, PRIORITY_UPDATE = *range(9), 16
 FIRST_WINDOW = 65_535
+ENHANCE_YOUR_CALM = 11
 
 
 def frame(kind, flags, stream, payload=b""):

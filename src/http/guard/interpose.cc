@@ -50,13 +50,6 @@ std::uint64_t stream_errors(const h2o_context_t& context) {
   return std::accumulate(std::begin(errors), std::end(errors), std::uint64_t{0});
 }
 
-ssize_t cut(Connection& connection, const char* why, const char** description) {
-  connection.owner().counters->connections_cut.fetch_add(1, std::memory_order_relaxed);
-  log::warning("cutting the connection of {}: {}", connection.peer_text(), why);
-  *description = why;
-  return H2O_HTTP2_ERROR_ENHANCE_YOUR_CALM;
-}
-
 /// Frames of unknown types must be ignored (RFC 9113 4.1); the library does so with a line on stderr for each.
 ssize_t skip_frame(std::size_t available, std::size_t frame_length) {
   if (frame_length > max_frame_size) return H2O_HTTP2_ERROR_FRAME_SIZE;
@@ -275,6 +268,13 @@ bool Connection::write_interim(std::string text) {
   h2o_iovec_t bytes = iovec(interim.text);
   real_socket_write()(socket, &bytes, 1, on_interim_written);
   return true;
+}
+
+int cut(Connection& connection, const char* why, const char** description) {
+  connection.owner().counters->connections_cut.fetch_add(1, std::memory_order_relaxed);
+  log::warning("cutting the connection of {}: {}", connection.peer_text(), why);
+  *description = why;
+  return H2O_HTTP2_ERROR_ENHANCE_YOUR_CALM;
 }
 
 Result<void> prove_interposition(h2o_evloop_t* loop, h2o_accept_ctx_t& accept, ConnectionOwner& owner) {

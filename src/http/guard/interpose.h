@@ -10,7 +10,12 @@
 
 namespace outrider::http {
 
+class Connection;
 struct ConnectionOwner;
+
+/// Counts and says why the connection of a client ends; returns the error that the library ends it with, and leaves
+/// `why` in `description`. `why` is a literal.
+int cut(Connection& connection, const char* why, const char** description);
 
 /// Plays one HTTP/2 connection over a socket pair through the library and sees whether its calls arrive in our
 /// functions. An Error means that the library was linked in a way that bypasses them (statically, or with -Bsymbolic):

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// The library bounds a header block as it was sent, not as it decodes: one byte of HPACK repeats a field of 4 KB (RFC
+// 7541 6.1), 400,000 times in one request. So the fields are counted while they are decoded; behind the limit none is
+// kept, and the connection is cut at the block's end, because a decoder cannot stop before (RFC 9113 10.5.1).
+//
+// A Cache-Digest is decoded on the way, and each of its bits may become a number of eight bytes. So only the first one
+// of a block is, and only where it is short; the rest are as if they were not there.
+#include <dlfcn.h>
+
+#include <utility>
+
+#include "base/check.h"
+#include "http/guard/connection.h"
+#include "http/guard/interpose.h"
+#include "http/http2.h"
+
+namespace outrider::http {
+namespace {
+
+constexpr std::size_t most_bytes = 65'536;   // of a header list as RFC 9113 6.5.2 counts it
+constexpr std::size_t field_bytes = 32;      // what that adds for each field
+constexpr std::size_t longest_digest = 512;  // of base64: some 320 assets at one false positive in 128
+
+/// The block that this thread decodes.
+struct Block {
+  std::size_t bytes = 0;
+  bool has_digest = false;
+
+  /// Counts a field; false where there is no room for it.
+  bool take(std::size_t name, std::size_t value) {
+    bytes += name + value + field_bytes;
+    return fits();
+  }
+  bool fits() const { return bytes <= most_bytes; }
+};
+
+thread_local Block* decoding = nullptr;
+
+template <class Function>
+Function real(const char* name) {
+  void* address = dlsym(RTLD_NEXT, name);
+  CHECK(address != nullptr);
+  return reinterpret_cast<Function>(address);
+}
+
+}  // namespace
+}  // namespace outrider::http
+
+using namespace outrider::http;
+
+extern "C" {
+
+__attribute__((visibility("default"))) int h2o_hpack_parse_headers(
+    h2o_req_t* req, h2o_hpack_header_table_t* header_table, const uint8_t* src, size_t len,
+    int* pseudo_header_exists_map, size_t* content_length, h2o_cache_digests_t** digests, const char** err_desc) {
+  static const auto real_parse = real<decltype(&h2o_hpack_parse_headers)>("h2o_hpack_parse_headers");
+  Block block;
+  decoding = &block;
+  const int error =
+      real_parse(req, header_table, src, len, pseudo_header_exists_map, content_length, digests, err_desc);
+  decoding = nullptr;
+  block.take(req->input.path.len, req->input.authority.len);
+  if (block.fits()) return error;
+  return cut(*Connection::of(http2_connection(*req).sock), "too large a header list sent by the client", err_desc);
+}
+
+__attribute__((visibility("default"))) void h2o_add_header(h2o_mem_pool_t* pool, h2o_headers_t* headers,
+                                                           const h2o_token_t* token, const char* orig_name,
+                                                           const char* value, size_t value_len) {
+  static const auto real_add = real<decltype(&h2o_add_header)>("h2o_add_header");
+  if (decoding != nullptr && !decoding->take(token->buf.len, value_len)) return;
+  real_add(pool, headers, token, orig_name, value, value_len);
+}
+
+__attribute__((visibility("default"))) void h2o_add_header_by_str(h2o_mem_pool_t* pool, h2o_headers_t* headers,
+                                                                  const char* name, size_t name_len, int maybe_token,
+                                                                  const char* orig_name, const char* value,
+                                                                  size_t value_len) {
+  static const auto real_add = real<decltype(&h2o_add_header_by_str)>("h2o_add_header_by_str");
+  if (decoding != nullptr && !decoding->take(name_len, value_len)) return;
+  real_add(pool, headers, name, name_len, maybe_token, orig_name, value, value_len);
+}
+
+__attribute__((visibility("default"))) void h2o_cache_digests_load_header(h2o_cache_digests_t** digests,
+                                                                          const char* value, size_t len) {
+  static const auto real_load = real<decltype(&h2o_cache_digests_load_header)>("h2o_cache_digests_load_header");
+  if (decoding == nullptr || std::exchange(decoding->has_digest, true) || len > longest_digest) return;
+  real_load(digests, value, len);
+}
+}
