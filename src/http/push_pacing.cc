@@ -89,7 +89,8 @@ std::uint64_t PushPacing::allowance() {
 void PushPacing::pump() {
   if (waiting_.empty()) return;
   const auto alive = shared_from_this();
-  std::uint64_t left = http2_.state == H2O_HTTP2_CONN_STATE_IS_CLOSING ? 0 : allowance();
+  const bool closing = http2_.state == H2O_HTTP2_CONN_STATE_IS_CLOSING;
+  std::uint64_t left = closing ? 0 : allowance();
   for (std::size_t i = 0; left > 0 && i < waiting_.size();) {
     HeldPush& push = *waiting_[i];
     // More than its stream takes would stay under way, and keep the others waiting (RFC 9113 5.2.1).
@@ -102,7 +103,9 @@ void PushPacing::pump() {
     left -= std::min(left, push.let_go(most));
     steps_in_vain_ = 0;
   }
-  if (!waiting_.empty()) timer_.start(step_ms << std::min(steps_in_vain_ / steps_of_one_length, most_doublings));
+  // A connection that closes takes no more; what waits goes with it.
+  if (!waiting_.empty() && !closing)
+    timer_.start(step_ms << std::min(steps_in_vain_ / steps_of_one_length, most_doublings));
 }
 
 HeldPush::HeldPush(h2o_req_t& req, h2o_ostream_t** slot, std::shared_ptr<PushPacing> pacing)

@@ -92,6 +92,20 @@ bool any_vary(Fields fields, const Predicate& predicate) {
   return false;
 }
 
+/// RFC 9111 4.2.1; below 0 where it had expired when it was made.
+std::chrono::seconds lifetime(Fields fields, std::chrono::sys_seconds now) {
+  const CacheControl control = cache_control(fields);
+  const bool never_again = any_vary(fields, [](std::string_view name) { return name == "*"; });  // RFC 9111 4.1
+  if (control.no_store || control.no_cache || never_again) return {};
+  if (control.max_age_s) return std::chrono::seconds(*control.max_age_s);
+  const std::chrono::sys_seconds date = http_date(trim(first_value(fields, "date"))).value_or(now);
+  const std::string_view expires = first_value(fields, "expires");
+  // What is no date says that it has expired (RFC 9111 5.3): `0` is usual.
+  if (expires.data() != nullptr) return http_date(trim(expires)).value_or(date) - date;
+  const auto modified = http_date(trim(first_value(fields, "last-modified")));
+  return modified && !control.must_revalidate ? (date - *modified) / 10 : std::chrono::seconds();
+}
+
 bool is_among(std::string_view name, std::span<const std::string_view> names) {
   return std::any_of(names.begin(), names.end(),
                      [&](std::string_view each) { return equals_ignoring_case(each, name); });
@@ -143,17 +157,8 @@ bool may_be_stored_for_all(bool authorized, const Response& response, bool heuri
 }
 
 std::chrono::seconds freshness(Fields fields, std::chrono::sys_seconds now) {
-  const CacheControl control = cache_control(fields);
-  if (control.no_store || control.no_cache) return {};
-  if (control.max_age_s) return std::chrono::seconds(*control.max_age_s);
-  const std::chrono::sys_seconds date = http_date(trim(first_value(fields, "date"))).value_or(now);
-  const std::string_view expires = first_value(fields, "expires");
-  // What is no date says that it has expired (RFC 9111 5.3): `0` is usual.
-  if (expires.data() != nullptr)
-    return std::max(http_date(trim(expires)).value_or(date) - date, std::chrono::seconds());
-  const auto modified = http_date(trim(first_value(fields, "last-modified")));
-  if (!modified || control.must_revalidate) return {};
-  return std::max((date - *modified) / 10, std::chrono::seconds());
+  const std::chrono::seconds age(seconds(trim(first_value(fields, "age"))).value_or(0));
+  return std::max(lifetime(fields, now) - age, std::chrono::seconds());
 }
 
 bool varies_by_visitor(Fields fields) {

@@ -40,8 +40,9 @@ std::optional<CacheControl> targeted_cache_control(Fields fields);
 /// not stored, or with `heuristics` stored by its status (4.2.2): true where a cache stands in between.
 bool may_be_stored_for_all(bool authorized, const Response& response, bool heuristics);
 
-/// How long the client itself may use a response without asking again (RFC 9111 4.2.1): by max-age, by Expires, else a
-/// tenth of the time since it was last modified (4.2.2), as browsers have it. `now` counts where there is no Date.
+/// How long the client itself may use a response without asking again (RFC 9111 4.2): by max-age, by Expires, else a
+/// tenth of the time since it was last modified (4.2.2), as browsers have it; less the age that it comes with. `now`
+/// counts where there is no Date.
 std::chrono::seconds freshness(Fields fields, std::chrono::sys_seconds now);
 
 /// Vary names `*`, Cookie or Authorization: the next visitor may be told something else.

@@ -172,8 +172,11 @@ std::string origin_of(const std::string& url) {
   return parts ? url.substr(0, url.size() - parts->rest.size()) : url;
 }
 
+/// Nobody pushes a connection.
 bool is_push_only(const LinkValue& value) {
-  return value.find("x-http2-push-only") != nullptr;
+  const bool names_asset = has_relation(value, "preload") || has_relation(value, "modulepreload");
+  const bool connects = has_relation(value, "preconnect") && !names_asset;
+  return !connects && value.find("x-http2-push-only") != nullptr;
 }
 
 std::optional<Hint> hint_of(const LinkValue& value, const BaseUrl& base) {
@@ -193,7 +196,7 @@ std::optional<Hint> hint_of(const LinkValue& value, const BaseUrl& base) {
   hint.integrity = value.text("integrity");
   hint.media = value.text("media");
   hint.imagesizes = value.text("imagesizes");
-  hint.push_only = is_push_only(value) && hint.kind != Kind::preconnect;
+  hint.push_only = is_push_only(value);
   hint.nopush = value.find("nopush") != nullptr && !hint.push_only;
   if (!problem_with(hint).empty()) return std::nullopt;
   return hint;

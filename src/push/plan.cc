@@ -176,7 +176,9 @@ class Planner {
     if (situation_.answer_ready) return Reason::answer_ready;
     // Last, because somebody may have to look at a disk for it.
     if (facts().redirects()) return Reason::asset_redirects;
-    if (!facts().is_there() || facts().promise_failed) return Reason::asset_failed;
+    // A promise may fail where a client's own request, which has cookies, does not.
+    const bool nobody_got_it = facts().status == 0 && facts().promise_failed;
+    if (!facts().is_there() || nobody_got_it) return Reason::asset_failed;
     if (facts().goes_stale) return Reason::not_cacheable;
     return wrong_type(entry.hint);
   }

@@ -61,6 +61,18 @@ std::string without_needless_encoding(std::string_view path) {
   return result;
 }
 
+/// One dot or two, as browsers also read them where they are encoded; else 0.
+std::size_t dots(std::string_view segment) {
+  std::size_t count = 0;
+  while (!segment.empty()) {
+    const bool plain = segment.front() == '.';
+    if (!plain && !equals_ignoring_case(segment.substr(0, 3), "%2e")) return 0;
+    segment.remove_prefix(plain ? 1 : 3);
+    ++count;
+  }
+  return count <= 2 ? count : 0;
+}
+
 std::string without_dot_segments(std::string_view path) {
   std::string result;
   while (!path.empty()) {
@@ -68,8 +80,9 @@ std::string without_dot_segments(std::string_view path) {
     const auto end = std::min(path.find('/', 1), path.size());
     const std::string_view segment = path.substr(1, end - 1);
     const bool last = end == path.size();
-    if (segment == ".." && !result.empty()) result.resize(result.rfind('/'));
-    if (segment == "." || segment == "..") {
+    const std::size_t dot_count = dots(segment);
+    if (dot_count == 2 && !result.empty()) result.resize(result.rfind('/'));
+    if (dot_count != 0) {
       if (last) result += '/';
     } else {
       result += path.substr(0, end);
@@ -79,11 +92,29 @@ std::string without_dot_segments(std::string_view path) {
   return result;
 }
 
+/// `//host`, and what is behind it.
+std::string with_plain_path(std::string_view reference) {
+  const auto authority_end = std::min(reference.find_first_of("/?#", 2), reference.size());
+  const auto path_end = std::min(reference.find_first_of("?#", authority_end), reference.size());
+  const std::string_view path = reference.substr(authority_end, path_end - authority_end);
+  return encoded(reference.substr(0, authority_end)) + without_dot_segments(encoded(path)) +
+         encoded(reference.substr(path_end));
+}
+
+bool is_http(std::string_view scheme) {
+  return equals_ignoring_case(scheme, "https") || equals_ignoring_case(scheme, "http");
+}
+
 }  // namespace
 
 std::string resolve_reference(std::string_view reference, const BaseUrl& base) {
-  if (has_scheme(reference)) return encoded(reference);
-  if (reference.substr(0, 2) == "//") return std::string(base.scheme) + ":" + encoded(reference);
+  if (has_scheme(reference)) {
+    const std::string_view scheme = reference.substr(0, reference.find(':'));
+    const std::string_view rest = reference.substr(scheme.size() + 1);
+    if (!is_http(scheme) || rest.substr(0, 2) != "//") return encoded(reference);
+    return std::string(scheme) + ":" + with_plain_path(rest);
+  }
+  if (reference.substr(0, 2) == "//") return std::string(base.scheme) + ":" + with_plain_path(reference);
   const auto path_end = std::min(reference.find_first_of("?#"), reference.size());
   const std::string_view path = reference.substr(0, path_end);
   std::string joined;

@@ -198,6 +198,13 @@ TEST_CASE("a response stays fresh by max-age, else by Expires") {
   CHECK(fresh_for({{"expires", "0"}, {"last-modified", "Sun, 06 Nov 1983 08:49:37 GMT"}}) == 0);
 }
 
+TEST_CASE("a response is as old as it says when it comes, and what differs by anything is never fresh") {
+  CHECK(fresh_for({{"cache-control", "max-age=60"}, {"age", "59"}}) == 1);
+  CHECK(fresh_for({{"cache-control", "max-age=60"}, {"age", "120"}}) == 0);
+  CHECK(fresh_for({{"cache-control", "max-age=60"}, {"age", "old"}}) == 60);
+  CHECK(fresh_for({{"cache-control", "max-age=60"}, {"vary", "accept, *"}}) == 0);
+}
+
 TEST_CASE("a response that says nothing stays fresh for a tenth of its age") {
   CHECK(fresh_for({{"last-modified", "Sun, 06 Nov 1994 08:48:37 GMT"}}) == 6);
   CHECK(fresh_for({{"last-modified", "Sun, 06 Nov 1994 08:48:37 GMT"}, {"date", "Sun, 06 Nov 1994 08:50:17 GMT"}}) ==

@@ -153,6 +153,8 @@ TEST_CASE("links that are to be pushed and not shown are taken out, the others s
       {"", ""},
       {"</a>; rel=preload", "</a>; rel=preload"},
       {"</a>; x-http2-push-only", ""},
+      {"<https://a.example>; rel=preconnect; x-http2-push-only",
+       "<https://a.example>; rel=preconnect; x-http2-push-only"},
       {"  </a>; rel=preload; X-HTTP2-Push-Only ", ""},
       {"</a>; rel=preload; x-http2-push-only,</b>;rel=preload", "</b>;rel=preload"},
       {"</a>; rel=preload , </b>; x-http2-push-only", "</a>; rel=preload"},

@@ -51,9 +51,18 @@ TEST_CASE("an asset whose answers were bad goes into Link alone") {
     CHECK(bad.early == "link asset_failed");
     CHECK(bad.link == "link not_http2");
   }
-  const Ways broken = ways([](AssetFacts& facts) { facts.promise_failed = true; });
+  const Ways broken = ways([](AssetFacts& facts) {
+    facts.promise_failed = true;
+    facts.status = 0;
+  });
   CHECK(broken.push == "link asset_failed");
   CHECK(broken.early == "link asset_failed");
+  const Ways got_since = ways([](AssetFacts& facts) {
+    facts.promise_failed = true;
+    facts.status = 200;
+  });
+  CHECK(got_since.push == "link asset_failed");
+  CHECK(got_since.early == "early_hints sent");
   const Ways elsewhere = ways([](AssetFacts& facts) { facts.status = 301; });
   CHECK(elsewhere.push == "link asset_redirects");
   CHECK(elsewhere.early == "link asset_redirects");

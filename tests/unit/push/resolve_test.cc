@@ -32,7 +32,13 @@ TEST_CASE("references are resolved as RFC 3986 5.4 has it") {
 }
 
 TEST_CASE("what has a scheme or a host of its own keeps it") {
-  CHECK(resolve_reference("https://x/../y", {"http", "/b"}) == "https://x/../y");
+  CHECK(resolve_reference("https://x/../y", {"http", "/b"}) == "https://x/y");
+  CHECK(resolve_reference("HTTPS://x/a/%2E%2e/y?a/../b#c/../d", {"http", "/b"}) == "HTTPS://x/y?a/../b#c/../d");
+  CHECK(resolve_reference("https://x?a/../b", {"http", "/b"}) == "https://x?a/../b");
+  CHECK(resolve_reference("//cdn/a/./b/../x", {"https", "/b"}) == "https://cdn/a/x");
+  CHECK(resolve_reference("a/%2e%2E/b", {"https", "/x/y"}) == "/x/b");
+  CHECK(resolve_reference("a/.%2e%2e/b", {"https", "/x/y"}) == "/x/a/.%2e%2e/b");
+  CHECK(resolve_reference("urn:a/../b", {"https", "/x/y"}) == "urn:a/../b");
   CHECK(resolve_reference("data:x", {"https", "/b"}) == "data:x");
   CHECK(resolve_reference("//cdn/x", {"https", "/b"}) == "https://cdn/x");
   CHECK(resolve_reference("//cdn/x", {"http", "/b"}) == "http://cdn/x");
