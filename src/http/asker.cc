@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "base/address.h"
 #include "base/text.h"
 
 namespace outrider::http {
@@ -12,8 +11,9 @@ namespace {
 
 /// Whom a field of the request may be believed to say the truth about.
 enum class Claim {
-  client,   // its address, its port, the scheme it uses: a trusted peer knows
+  client,   // its address, its port, the scheme it uses, the peer's own name: a trusted peer knows
   host,     // a trusted peer knows, and says the same as the request
+  scheme,   // the same, in the words of those who do not say x-forwarded-proto
   request,  // what is asked for, and how: nobody's business but the request's own
 };
 
@@ -27,22 +27,28 @@ constexpr ClaimField claim_fields[] = {
     {"x-forwarded-for", Claim::client},
     {"x-forwarded-proto", Claim::client},
     {"x-forwarded-port", Claim::client},
+    {"x-forwarded-server", Claim::client},  // Apache httpd's, with every request
     {"x-forwarded-host", Claim::host},
-    {"x-forwarded-", Claim::request},  // -prefix, -server, -scheme, -ssl, …
+    {"x-forwarded-scheme", Claim::scheme},
+    {"x-forwarded-ssl", Claim::scheme},
+    {"x-forwarded-", Claim::request},  // -prefix, -path, -uri, …
     {"forwarded", Claim::request},
     {"x-real-ip", Claim::client},
     {"x-client-ip", Claim::client},
+    {"client-ip", Claim::client},
     {"x-cluster-client-ip", Claim::client},
     {"true-client-ip", Claim::client},
     {"cf-connecting-ip", Claim::client},
     {"fastly-client-ip", Claim::client},
-    {"front-end-https", Claim::request},
-    {"x-scheme", Claim::request},
-    {"x-url-scheme", Claim::request},
+    {"front-end-https", Claim::scheme},
+    {"x-scheme", Claim::scheme},
+    {"x-url-scheme", Claim::scheme},
     {"x-host", Claim::host},
     {"x-original-host", Claim::host},
     {"x-original-", Claim::request},  // -url, -uri, -for, -proto, …
-    {"x-rewrite-", Claim::request},   // -url, -uri
+    {"x-envoy-original-path", Claim::request},
+    {"x-rewrite-", Claim::request},  // -url, -uri
+    {"x-script-name", Claim::request},
     {"x-http-host-override", Claim::host},
     {"x-http-", Claim::request},  // -method, -method-override, -path-override, …
     {"x-method-override", Claim::request},
@@ -61,13 +67,28 @@ bool fits(const ClaimField& field, std::string_view name) {
                     [](char of_table, char of_field) { return same_byte(of_field, of_table); });
 }
 
+/// As its own name, or as whether it is secure (`X-Forwarded-Ssl: on`).
+bool means_scheme(std::string_view value, std::string_view scheme) {
+  return equals_ignoring_case(value, scheme) || equals_ignoring_case(value, scheme == "https" ? "on" : "off");
+}
+
 /// The field says something of the request that another visitor's would not.
 bool is_claim(const ExchangeState& exchange, std::string_view name, std::string_view value) {
   const auto* found = std::find_if(std::begin(claim_fields), std::end(claim_fields),
                                    [&](const ClaimField& each) { return fits(each, name); });
   if (found == std::end(claim_fields)) return false;
-  if (!exchange.trusted_peer || found->claim == Claim::request) return true;
-  return found->claim == Claim::host && !equals_ignoring_case(value, exchange.authority);
+  if (!exchange.trusted_peer) return true;
+  switch (found->claim) {
+    case Claim::client:
+      return false;
+    case Claim::host:
+      return !equals_ignoring_case(value, exchange.authority);
+    case Claim::scheme:
+      return !means_scheme(value, exchange.scheme);
+    case Claim::request:
+      break;
+  }
+  return true;
 }
 
 bool makes_claims(const ExchangeState& exchange) {
@@ -77,32 +98,19 @@ bool makes_claims(const ExchangeState& exchange) {
   });
 }
 
-/// The port on which this connection was accepted.
-std::string own_port(const ExchangeState& exchange) {
-  sockaddr_storage storage{};
-  h2o_conn_t* conn = exchange.req->conn;
-  const socklen_t length = conn->callbacks->get_sockname(conn, reinterpret_cast<sockaddr*>(&storage));
-  if (length == 0) return {};
-  return std::to_string(Address::from(reinterpret_cast<const sockaddr*>(&storage), length).port());
-}
-
-/// The host as most clients write it: a port that one made up would be in the application's links for all.
-bool names_usual_port(const ExchangeState& exchange) {
-  const auto colon = exchange.authority.rfind(':');
-  if (colon == std::string_view::npos || exchange.authority.back() == ']') return true;
-  const std::string_view port = exchange.authority.substr(colon + 1);
-  return port == "443" || port == "80" || port == own_port(exchange);
-}
-
 }  // namespace
 
 bool has_credentials(const ExchangeState& exchange) {
   const h2o_headers_t& headers = exchange.req->headers;
-  return exchange.repeats_fields || has_field(headers, H2O_TOKEN_COOKIE) || has_field(headers, H2O_TOKEN_AUTHORIZATION);
+  return has_field(headers, H2O_TOKEN_COOKIE) || has_field(headers, H2O_TOKEN_AUTHORIZATION);
+}
+
+bool asks_like_nobody_else(const ExchangeState& exchange) {
+  return exchange.repeats_fields || makes_claims(exchange);
 }
 
 bool asks_for_everybody(const ExchangeState& exchange) {
-  return !has_credentials(exchange) && !makes_claims(exchange) && names_usual_port(exchange);
+  return !has_credentials(exchange) && !asks_like_nobody_else(exchange);
 }
 
 }  // namespace outrider::http

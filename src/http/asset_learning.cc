@@ -45,8 +45,6 @@ bool may_be_asset(const ExchangeState& exchange) {
 }
 
 void learn_facts(const ExchangeState& exchange, std::string_view path) {
-  // A promise with a client's own fields is answered to that client alone.
-  if (exchange.repeats_fields) return;
   h2o_req_t& req = *exchange.req;
   push::Knowledge& knowledge = exchange.frontend->knowledge;
   const push::Response response{req.res.status, fields_of(req.res.headers, &req.pool)};
@@ -63,7 +61,7 @@ void learn_asset(ExchangeState& exchange) {
   push::AssetBook& book = exchange.frontend->knowledge.assets;
   const std::string_view path = view(exchange.req->path);
   const bool was_hinted = book.size() != 0 && book.find(exchange.scheme_host(), path) != nullptr;
-  if (was_hinted) learn_facts(exchange, path);
+  if (was_hinted && !asks_like_nobody_else(exchange)) learn_facts(exchange, path);
   const int status = exchange.req->res.status;
   if ((status == 200 || status == 304) && may_be_pushed(exchange)) remember_sent(exchange, path, was_hinted);
 }
@@ -71,8 +69,8 @@ void learn_asset(ExchangeState& exchange) {
 void learn_asset_size(const ExchangeState& exchange) {
   const h2o_req_t& req = *exchange.req;
   push::AssetBook& book = exchange.frontend->knowledge.assets;
-  if (book.size() == 0 || !may_be_asset(exchange) || exchange.repeats_fields) return;
-  if (req.res.status != 200 || req.res.content_length != SIZE_MAX) return;
+  if (book.size() == 0 || !may_be_asset(exchange)) return;
+  if (req.res.status != 200 || req.res.content_length != SIZE_MAX || asks_like_nobody_else(exchange)) return;
   book.sized(exchange.scheme_host(), view(req.path), req.bytes_sent, has_credentials(exchange));
 }
 
@@ -89,8 +87,8 @@ void forget_broken_asset(const ExchangeState& exchange) {
 void learn_broken_promise(const ExchangeState& exchange) {
   count(exchange.frontend->options.counters->pushes_failed_total, 1);
   exchange.connection.sent.erase(exchange.host, view(exchange.req->path));
-  // What was refused to one visitor's own fields may be there for the next.
-  if (exchange.repeats_fields || is_client_s_doing(exchange.req->res.status)) return;
+  // What was refused to one visitor's own fields, or on a port that they made up, may be there for the next.
+  if (asks_like_nobody_else(exchange) || is_client_s_doing(exchange.req->res.status)) return;
   exchange.frontend->knowledge.assets.promise_failed(exchange.scheme_host(), view(exchange.req->path));
 }
 

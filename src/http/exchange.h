@@ -50,7 +50,9 @@ struct Exchange {
   Awaited* awaited = nullptr;    // as long as there is something
   Delivery* delivery = nullptr;  // hints of this request; null where nobody had any
 
-  push::SchemeHost scheme_host() const { return {host, scheme == "https"}; }
+  /// Under what the books keep what this request's host answers. A port of its own is part of it: who makes one up
+  /// hears of links with that port, and nobody else must.
+  push::SchemeHost scheme_host() const;
 
   /// The exchange of a request, or nullptr where it never reached our first handler.
   static Exchange* of(h2o_req_t* req);

@@ -20,6 +20,14 @@ void write_id(std::uint64_t number, char* out) {
 
 }  // namespace
 
+push::SchemeHost Exchange::scheme_host() const {
+  const bool secure = scheme == "https";
+  const auto colon = authority.rfind(':');
+  const bool has_port = colon != std::string_view::npos && authority.back() != ']';
+  const bool has_own_port = has_port && authority.substr(colon) != (secure ? ":443" : ":80");
+  return {has_own_port ? authority : host, secure};
+}
+
 ExchangeState& ExchangeState::begin(h2o_req_t& req, FrontendCore& core, Connection& connection) {
   void* memory = h2o_mem_alloc_pool(&req.pool, sizeof(ExchangeState));
   auto* exchange = new (memory) ExchangeState(connection);

@@ -13,12 +13,19 @@
 namespace outrider::http {
 namespace {
 
-/// The pattern under which the site's configuration takes pages for one, else the path.
+/// The one under which the site's configuration takes pages for one; nullptr where the page stands for itself.
+const push::Pattern* pattern_of(const ExchangeState& exchange) {
+  const auto& patterns = exchange.site->learn.pages;
+  const auto found = std::find_if(patterns.begin(), patterns.end(), [&](const push::Pattern& pattern) {
+    return pattern.matches(exchange.path, nullptr);
+  });
+  return found == patterns.end() ? nullptr : &*found;
+}
+
+/// What the page is known by.
 std::string_view page_of(const ExchangeState& exchange) {
-  for (const push::Pattern& pattern : exchange.site->learn.pages) {
-    if (pattern.matches(exchange.path, nullptr)) return pattern.text();
-  }
-  return exchange.path;
+  const push::Pattern* pattern = pattern_of(exchange);
+  return pattern != nullptr ? std::string_view(pattern->text()) : exchange.path;
 }
 
 /// The application is asked for the path that the page is known by: other slashes and dot segments lead there only as
@@ -96,17 +103,21 @@ void learn_page(ExchangeState& exchange, const push::PushList& hints) {
   push::PageBook& book = exchange.frontend->knowledge.pages;
   const std::string_view name = page_of(exchange);
   const bool is_known = book.find(exchange.scheme_host(), name) != nullptr;
-  if (status == 404 || status == 410) {
+  const bool is_gone = status == 404 || status == 410;
+  const bool redirects = status >= 300 && status < 400 && status != 304;
+  // Of many pages one may have moved, or be made up: that says nothing of the others.
+  if ((is_gone || redirects) && pattern_of(exchange) != nullptr) return;
+  if (is_gone) {
     if (is_known && asks_for_everybody(exchange)) learn_links(exchange, {});
-  } else if (status >= 300 && status < 400 && status != 304) {
+  } else if (redirects) {
     // Who is logged in may be sent elsewhere, and others not.
     const bool is_worth = is_known || exchange.delivery != nullptr;
     if (is_worth && asks_for_everybody(exchange)) book.at(exchange.scheme_host(), name).redirected();
-  } else if (status == 200 && (is_known || is_hinted(exchange, hints))) {
+  } else if (status == 200 && (is_known || is_hinted(exchange, hints)) && !asks_like_nobody_else(exchange)) {
     // A 304 takes less than the page that it stands for, and says nothing of it.
     const auto passed = std::chrono::steady_clock::now() - exchange.begun;
     book.at(exchange.scheme_host(), name).answered(std::chrono::duration_cast<std::chrono::microseconds>(passed));
-    if (!exchange.site->learn.on || !asks_for_everybody(exchange)) return;
+    if (!exchange.site->learn.on || has_credentials(exchange)) return;
     // A page that is no longer for everybody has no links for everybody either.
     const bool for_all = says_the_same_to_all(exchange, fields_of(req.res.headers, &exchange.req->pool));
     learn_links(exchange, for_all ? hints : push::PushList());
@@ -117,7 +128,7 @@ void learn_page_size(const ExchangeState& exchange) {
   push::PageBook& book = exchange.frontend->knowledge.pages;
   if (book.size() == 0 || exchange.req->res.status != 200 || !is_page_request(exchange)) return;
   push::PageFacts* page = book.find(exchange.scheme_host(), page_of(exchange));
-  if (page != nullptr) page->sized(exchange.req->bytes_sent);
+  if (page != nullptr && !asks_like_nobody_else(exchange)) page->sized(exchange.req->bytes_sent);
 }
 
 }  // namespace outrider::http

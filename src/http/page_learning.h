@@ -13,8 +13,10 @@ namespace outrider::http {
 const push::PageFacts* known_page(const ExchangeState& exchange);
 
 /// The head of a page's response has come. `hints` are those of its own Link fields. They are learned where the
-/// response says the same to everybody: RFC 9111 lets a shared cache have it, and it did not come to credentials. Of a
-/// page that nobody has hints for nothing is kept: a scan of a site would push out those that count.
+/// response says the same to everybody: RFC 9111 lets a shared cache have it, and it did not come to credentials. Where
+/// somebody asks like nobody else (asker.h), nothing is learned. Where pages are taken for one, that a single one of
+/// them is gone or redirects says nothing. Of a page that nobody has hints for nothing is kept: a scan of a site would
+/// push out those that count.
 void learn_page(ExchangeState& exchange, const push::PushList& hints);
 
 /// A response has been sent whole: how many bytes the page was.

@@ -21,11 +21,19 @@ bool goes_stale(Fields fields) {
   return freshness(fields, now) < least_freshness;
 }
 
+/// Where every visitor has a cookie, the head may tell the size of what is compressed afterwards, each time: the
+/// smaller one is that of an encoding, and right for nearly all. One that a visitor was told too small costs little,
+/// because what is pushed is paced by what is sent.
+bool size_counts(const AssetFacts& facts, std::uint64_t body_bytes, bool credentials) {
+  return body_bytes != 0 && (!credentials || facts.bytes == 0 || body_bytes < facts.bytes);
+}
+
 bool is_good(int status) {
   return (status >= 200 && status < 300 && status != 206) || status == 304;
 }
 
-/// Whatever a client cannot provoke by what it sends.
+/// What says something of the asset. The others a client provokes by usual fields (Range, Accept, If-Match) or by
+/// asking too often; what it provokes by choosing another target or method is not told here (http/asker.h).
 bool is_bad(int status) {
   return (status >= 300 && status < 400 && status != 304) || status == 401 || status == 403 || status == 404 ||
          status == 410 || status >= 500;
@@ -126,8 +134,7 @@ void AssetBook::answered_well(Asset& asset, const Response& response, std::uint6
   const bool is_full = response.status != 304;
   const bool takes_over = credentials_of && now != telling(asset);
   if (counts(asset, now, credentials_of)) {
-    const bool size_counts = body_bytes != 0 && (!credentials_of || facts.bytes == 0);
-    if (is_full && (takes_over || size_counts)) facts.bytes = body_bytes;
+    if (is_full && (takes_over || size_counts(facts, body_bytes, credentials_of.has_value()))) facts.bytes = body_bytes;
     asset.told = asset.told || is_full;
     asset.answer_says_so = now.needs_cookies;
     facts.type = std::move(now.type);
@@ -181,7 +188,7 @@ std::size_t AssetBook::memory(const Asset& asset) {
 
 void AssetBook::sized(SchemeHost of, std::string_view path, std::uint64_t body_bytes, bool credentials) {
   Asset* known = asset(BookKey(of, path).view());
-  if (known != nullptr && (!credentials || known->facts.bytes == 0)) known->facts.bytes = body_bytes;
+  if (known != nullptr && size_counts(known->facts, body_bytes, credentials)) known->facts.bytes = body_bytes;
 }
 
 bool AssetBook::wrong_type_is_news(SchemeHost of, std::string_view path) {

@@ -16,8 +16,10 @@
 // And nobody may decide for others what an asset is: a good answer to a request with credentials may be that visitor's
 // own, too. It tells what nobody has told yet. Where it says otherwise than what is known, it counts once the same has
 // been said to another visitor (visitor.h) as well, and nothing else in between: so a site whose visitors all have some
-// cookie still learns, and learns of a change. An answer to a request without credentials counts at once. Answers to
-// promises that repeat a client's own fields (`with`) do not come here at all.
+// cookie still learns, and learns of a change. Of sizes the smaller one counts: it is an encoding's. An answer to a
+// request without credentials counts at once. So the caller brings no answers to requests that only one client makes
+// like this: promises that repeat its own fields (`with`), other targets, methods or hosts by its own fields, and ports
+// that it made up.
 #pragma once
 
 #include <cstddef>
@@ -79,7 +81,8 @@ class AssetBook {
   void answered(SchemeHost of, std::string_view path, const Response& response, std::uint64_t body_bytes,
                 std::optional<Visitor> credentials_of);
   void promise_failed(SchemeHost of, std::string_view path);
-  /// A whole body of it was sent whose size its head did not tell. With credentials that counts where none is known.
+  /// A whole body of it was sent whose size its head did not tell. With credentials that counts where none, or a larger
+  /// one, is known.
   void sized(SchemeHost of, std::string_view path, std::uint64_t body_bytes, bool credentials);
   /// True once for each asset: a rule was found to hint it as what it is not.
   bool wrong_type_is_news(SchemeHost of, std::string_view path);

@@ -13,7 +13,7 @@ namespace outrider::push {
 /// Whose path it is. What a host answers over http says nothing of https: mostly it redirects from the one to the
 /// other.
 struct SchemeHost {
-  std::string_view host;  // in lower case and without a port
+  std::string_view host;  // with its port, where that is not the scheme's own
   bool secure = true;     // https
 };
 

@@ -168,6 +168,34 @@ def test_where_every_visitor_has_a_cookie_facts_are_learned_and_learned_anew(sit
     assert visits.early(page)[1] == "sent"
 
 
+CLAIMS = [("x-original-url", "/"), ("x-envoy-original-path", "/"), ("x-script-name", "/x"), ("x_http_method_override", "DELETE"), ("client-ip", "192.0.2.1")]
+BAD_ANSWERS = [(404, []), (500, []), (301, [("Location", "/")]), (200, [("Content-Type", "text/html")]), (200, [CSS, ("Vary", "X-Foo")])]
+an_answer = pytest.mark.parametrize("answer", BAD_ANSWERS, ids=["404", "500", "301", "html", "varies"])
+
+
+@an_answer
+def test_what_a_client_s_own_fields_may_have_asked_for_teaches_nothing(site, visits, answer):
+    site.assets["/a/x.css"] = lambda request: answer if any(name in request.headers for name, _ in CLAIMS) else (200, [CSS])
+    assert visits.pushed("/page/style/a/x.css") == ({"/a/x.css": 200}, "sent")
+    for claim in CLAIMS:
+        assert [visits.get("/a/x.css", headers=[claim]) for _ in range(2)] == [answer[0]] * 2
+        assert visits.pushed("/page/style/a/x.css") == ({"/a/x.css": 200}, "sent"), claim
+
+
+@an_answer
+def test_what_is_answered_at_a_made_up_port_teaches_nothing_of_the_usual_one(server, site, visits, answer):
+    """Neither where a client asks for it nor where it is promised: applications redirect from there, and some refuse."""
+    site.assets["/a/x.css"] = lambda request: answer if request.headers["host"].endswith(":81") else (200, [CSS])
+    assert visits.pushed("/page/style/a/x.css") == ({"/a/x.css": 200}, "sent")
+    for _ in range(2):
+        with Client(server.address(), server_name="localhost:81") as client:
+            client.get("/page/style/a/x.css")
+            client.read_until(lambda: all(client.finished(stream) for stream in client.responses))
+        with Client(server.address(), server_name="localhost:81") as client:
+            assert client.get("/a/x.css").status == answer[0]
+    assert visits.pushed("/page/style/a/x.css") == ({"/a/x.css": 200}, "sent")
+
+
 def test_a_promise_with_a_client_s_own_fields_teaches_nothing(site, visits):
     site.assets["/a/me.json"] = (200, [("Content-Type", "application/json"), ("Cache-Control", "no-store")])
     for _ in range(3):

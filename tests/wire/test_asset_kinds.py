@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from asset_site import CHROMIUM, CSS, FIREFOX, server, site, visits  # noqa: F401
+from asset_site import CHROMIUM, CONFIG, CSS, FILES, FIREFOX, Visits, server, site, visits  # noqa: F401
 from h2client import Client
 
 # Sizes
@@ -27,6 +27,31 @@ def test_the_size_of_a_whole_body_counts(server, site, visits):
     assert visits.get("/a/x.css") == 200
     server.wait_for_access(lambda line: line["target"] == "/a/x.css")
     assert visits.pushed("/page/tight/a/x.css") == ({}, "over_budget")
+
+
+@pytest.mark.parametrize("headers", [[("x-original-url", "/large")], [("x-original-url", "/large"), ("cookie", "a=b")]], ids=["claim", "cookie"])
+def test_the_size_of_what_a_client_s_own_fields_may_have_asked_for_does_not(server, site, visits, headers):
+    site.raw["/a/x.css"] = chunked(b"x" * 50000)
+    visits.early("/page/tight/a/x.css")
+    assert visits.get("/a/x.css", headers=headers) == 200
+    server.wait_for_access(lambda line: line["target"] == "/a/x.css")
+    site.raw.clear()
+    site.assets["/a/x.css"] = (200, [CSS])
+    assert visits.pushed("/page/tight/a/x.css") == ({"/a/x.css": 200}, "sent")
+
+
+@pytest.mark.parametrize("cookie", [[], [("cookie", "a=b")]], ids=["", "cookie"])
+def test_what_is_compressed_is_as_large_as_it_was_sent(serve, application, site, cookie):
+    server = serve(CONFIG.replace("%URL%", application(site).url).replace("{ proxy", "{ gzip = true, proxy"), files=FILES)
+    visits = Visits(server)
+    headers = [*cookie, ("accept-encoding", "gzip")]
+    site.raw["/a/x.css"] = lambda connection: connection.reply(200, "body{}" * 20000, [CSS, ("Cache-Control", "max-age=60")])
+    visits.early("/page/tight/a/x.css", [*CHROMIUM, *headers])
+    for count in range(1, 3):
+        assert visits.get("/a/x.css", headers=headers) == 200
+        server.wait_for_access(lambda _: sum(line["target"] == "/a/x.css" and not line["pushed"] for line in server.access_log()) == count)
+        pushed, reason = visits.pushed("/page/tight/a/x.css", headers)
+        assert (pushed, reason) == ({"/a/x.css": 200}, "sent")
 
 
 def test_a_body_that_is_counted_keeps_no_head_waiting(site, server, visits):

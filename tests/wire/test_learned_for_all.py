@@ -47,7 +47,9 @@ def test_what_is_no_page_teaches_nothing(server, shop, status):
                                    ("x-forwarded-prefix", "/evil"), ("forwarded", "host=localhost"), ("x_forwarded_host", "localhost"),
                                    ("x-host", "localhost"), ("x-original-host", "localhost"), ("x-http-host-override", "localhost"),
                                    ("x-original-uri", "/evil"), ("x_rewrite_url", "/evil"), ("x-http-method-override", "POST"),
-                                   ("x-http-method", "POST"), ("x-method-override", "POST"), ("true-client-ip", "192.0.2.1")])
+                                   ("x-http-method", "POST"), ("x-method-override", "POST"), ("true-client-ip", "192.0.2.1"),
+                                   ("client-ip", "192.0.2.1"), ("x-script-name", "/evil"), ("x-envoy-original-path", "/evil"),
+                                   ("x-forwarded-server", "localhost"), ("x-forwarded-ssl", "off"), ("x-scheme", "http")])
 def test_what_a_visitor_with_credentials_or_claims_is_told_is_not_learned(server, shop, field):
     teach(server, shop, "/page", STYLE, headers=[field])
     assert early(server, "/page") == []
@@ -102,6 +104,29 @@ def test_a_trusted_balancer_s_word_on_the_client_is_no_claim(server, shop):
     shop.pages["/page"] = (200, [STYLE])
     for client in ("192.0.2.1", "192.0.2.2", "192.0.2.1"):
         http1.get(server.address(1), "/page", f"X-Forwarded-For: {client}", f"X-Real-IP: {client}", f"CF-Connecting-IP: {client}", "X-Host: localhost")
+    assert http1.get(server.address(1), "/page", *NAVIGATE).interim == [(103, [("link", STYLE_EARLY)])]
+
+
+SECURE = ["X-Forwarded-Scheme: https", "X-Scheme: HTTPS", "X-Url-Scheme: https", "X-Forwarded-Ssl: on", "Front-End-Https: On"]
+INSECURE = ["X-Forwarded-Scheme: http", "X-Scheme: http", "X-Url-Scheme: HTTP", "X-Forwarded-Ssl: off", "Front-End-Https: Off"]
+
+
+@pytest.mark.parametrize("scheme, fields, learned", [
+    ("https", SECURE, True), ("http", INSECURE, True), *(("https", [field], False) for field in INSECURE), *(("http", [field], False) for field in SECURE),
+    ("http", ["X-Forwarded-Ssl: yes"], False)], ids=str)
+def test_a_trusted_balancer_may_say_the_scheme_in_other_words(server, shop, scheme, fields, learned):
+    shop.pages["/page"] = (200, [STYLE])
+    proto = f"X-Forwarded-Proto: {scheme}"
+    for client in ("192.0.2.1", "192.0.2.2", "192.0.2.1"):
+        http1.get(server.address(1), "/page", f"X-Forwarded-For: {client}", proto, *fields)
+    assert http1.get(server.address(1), "/page", proto, *NAVIGATE).interim == ([(103, [("link", STYLE_EARLY)])] if learned else [])
+
+
+def test_behind_apache_httpd_links_are_learned(server, shop):
+    """It says its own name with every request."""
+    shop.pages["/page"] = (200, [STYLE])
+    for client in ("192.0.2.1", "192.0.2.2", "192.0.2.1"):
+        http1.get(server.address(1), "/page", f"X-Forwarded-For: {client}", "X-Forwarded-Host: localhost", "X-Forwarded-Server: www.example.com")
     assert http1.get(server.address(1), "/page", *NAVIGATE).interim == [(103, [("link", STYLE_EARLY)])]
 
 

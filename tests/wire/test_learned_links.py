@@ -173,6 +173,17 @@ def test_pages_of_one_pattern_are_one_page(server, shop):
     assert early(server, "/product/1/reviews", host="shop.example") == []
 
 
+@pytest.mark.parametrize("answer", [(404, []), (410, []), (301, [("Location", "/")])], ids=lambda answer: str(answer[0]))
+def test_of_many_pages_a_single_one_that_is_gone_says_nothing(server, shop, answer):
+    """Anybody can make up pages that a pattern fits."""
+    shop.pages |= {"/product/1": (200, [STYLE]), "/product/none": answer}
+    for source in TWO_VISITORS:
+        visit(server, "/product/1", source, host="shop.example")
+    for _ in range(3):
+        assert visit(server, "/product/none", host="shop.example").status == answer[0]
+    assert early(server, "/product/1", host="shop.example") == [STYLE_EARLY]
+
+
 def test_neither_pages_nor_sites_leak(server, shop):
     teach(server, shop, "/page", STYLE)
     for other in ("/", "/page/", "/pag", "/page2", "/Page"):
@@ -258,6 +269,16 @@ def test_a_page_that_comes_at_once_gets_no_103(server, shop):
     visits = next((n for n in range(1, 100) if early(server, "/page") == []), None)
     assert visits is not None
     assert deliveries(server, "/page", 3 + visits) == [("/app.css", "link", "answer_ready")]
+
+
+@pytest.mark.parametrize("headers, host", [([("x-original-url", "/tiny"), ("cookie", "a=b")], "localhost"), ([], "localhost:81")], ids=["claim", "port"])
+def test_how_long_something_else_takes_says_nothing(server, shop, headers, host):
+    teach(server, shop, "/page", STYLE)
+    shop.think_s = 0
+    for _ in range(10):
+        visit(server, "/page", headers=headers, host=host)
+    shop.think_s = 0.012
+    assert early(server, "/page") == [STYLE_EARLY]
 
 
 # FastCGI

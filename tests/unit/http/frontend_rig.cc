@@ -197,6 +197,7 @@ std::unique_ptr<Frontend> Rig::frontend(config::Config config,
     options.observer = &notes;
     options.counters = &counters;
     options.upstreams = upstreams.get();
+    options.knowledge = &knowledge;
     options.healthy = &healthy;
     made = std::make_unique<Frontend>(loop_, std::move(options));
   });

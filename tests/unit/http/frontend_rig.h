@@ -84,6 +84,7 @@ class Rig {
   /// A configuration with one plaintext listener and one site "*" whose files are `text` at "/page".
   config::Config config(const std::string& text);
 
+  push::Knowledge knowledge;  // on the loop's thread
   LiveCounters counters;
   Notes notes;
   std::atomic<bool> healthy{true};
