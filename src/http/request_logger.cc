@@ -2,6 +2,7 @@
 // The end of every exchange: what happened goes to the observer.
 #include <vector>
 
+#include "http/asker.h"
 #include "http/asset_learning.h"
 #include "http/exchange_state.h"
 #include "http/page_learning.h"
@@ -72,14 +73,14 @@ void report(const FrontendCore& core, h2o_req_t* req, const ExchangeState* excha
 }
 
 /// An asset that some rule hinted may have been answered. Not what was refused or sent elsewhere before a site was
-/// chosen: that says nothing about the asset.
+/// chosen, and no redirect or error that a client asked for by fields of its own: that says nothing about the asset.
 void watch_answer(const FrontendCore& core, const ExchangeState& exchange) {
   if (core.rules == nullptr || core.rules->watch == nullptr || exchange.site == nullptr) return;
   const h2o_req_t& req = *exchange.req;
   const std::string_view method = view(req.method);
-  if (method == "GET" || method == "HEAD") {
-    core.rules->watch->answered(exchange.host, view(req.path), req.res.status);
-  }
+  const int status = req.res.status;
+  if ((method != "GET" && method != "HEAD") || (status >= 300 && asks_like_nobody_else(exchange))) return;
+  core.rules->watch->answered(exchange.host, view(req.path), status);
 }
 
 void log_request(h2o_logger_t* self, h2o_req_t* req) {

@@ -285,3 +285,19 @@ def test_a_visitor_cannot_have_a_good_generation_rolled_back(serve):
             client.responses.clear()
     time.sleep(1.5)
     assert server.status()["generation"] == 2
+
+
+def test_nor_by_fields_that_make_the_application_answer_otherwise(serve, application):
+    app = application(lambda request, connection: connection.reply(404 if "x-original-url" in request.headers else 200, "a"))
+    config = CONFIG.replace('["/moved/"]', f'["/app/"] = {{ proxy = "{app.url}" }}, ["/moved/"]')
+    server = serve(config, files=FILES)
+    server.write("rules/a.lua", 'rule { name = "page", path = "/", hints = { style "/app/a.css" } }\n')
+    wait_until("generation 2", lambda: server.status()["generation"] == 2)
+    with Client(server.address(), push=False) as client:
+        for _ in range(150):
+            assert client.get("/").all("link") == ["</app/a.css>; rel=preload; as=style"]
+            assert client.get("/app/a.css", headers=[("x-original-url", "/nothing")]).status == 404
+            client.events.clear()
+            client.responses.clear()
+    time.sleep(1.5)
+    assert server.status()["generation"] == 2
