@@ -4,36 +4,12 @@
 
 #include <catch2/catch.hpp>
 
-#include "unit/script/rules_world.h"
+#include "unit/script/tests_world.h"
 
 using namespace outrider;
 using namespace outrider::script;
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
-using std::chrono::milliseconds;
-
-namespace {
-
-constexpr const char* kShop = R"(rule { name = "home", path = "/", hints = { style "/css/app.css" } }
-rule {
-  name = "product", path = "/product/{id}", host = "shop.example.com", method = { "GET", "POST" },
-  when = { no_cookie = "session*", header = { ["user-agent"] = "curl*" }, query = "utm" },
-  hints = function(req) return { image("/img/" .. req.params.id .. ".avif", { priority = "after" }) } end,
-}
-)";
-
-class TestsWorld : public RulesWorld {
- public:
-  explicit TestsWorld(std::string_view rules = kShop) { write("rules/shop.lua", rules); }
-
-  /// What loading says with this test file beside the rules.
-  std::string with_test(std::string_view test) {
-    write("rules/shop.test.lua", test);
-    return problems();
-  }
-};
-
-}  // namespace
 
 TEST_CASE("tests that hold let the rules load", "[script][tests]") {
   TestsWorld world;
@@ -351,48 +327,6 @@ TEST_CASE("tests can be left out", "[script][tests]") {
   world.options.run_tests = true;
   world.load();
   CHECK(world.snapshot->digest() == without);
-}
-
-TEST_CASE("tests that never end are stopped, and the file is named", "[script][tests][limits]") {
-  TestsWorld world;
-  world.options.test_timeout = milliseconds(120);
-  world.write("rules/z.test.lua", "expect(request{}).hints{}");
-  for (const std::string loop : {"while true do end", "while true do pcall(function() while true do end end) end",
-                                 "test(\"x\", function() while true do end end)",
-                                 "while true do expect(request{}).hints{ style \"/css/app.css\" } end",
-                                 "local c = coroutine.wrap(function() while true do end end) c()",
-                                 "local s = (\"a\"):rep(50000) while true do s:find(\".-b\") end"}) {
-    CAPTURE(loop);
-    const auto begun = std::chrono::steady_clock::now();
-    CHECK(world.with_test("\n" + loop) ==
-          "rules/shop.test.lua:2: stopped here: all tests together may take 120 ms (test_timeout), and this file was "
-          "running when that was over; 1 more was not run");
-    CHECK(std::chrono::steady_clock::now() - begun < milliseconds(5000));
-  }
-}
-
-TEST_CASE("what failed before the time was over is said, too", "[script][tests][limits]") {
-  TestsWorld world;
-  world.options.test_timeout = milliseconds(100);
-  CHECK_THAT(
-      world.with_test("expect(request{}).hints{}\nwhile true do end"),
-      StartsWith("rules/shop.test.lua:1: expected no hints") && Contains("\nrules/shop.test.lua:2: stopped here"));
-}
-
-TEST_CASE("tests that take memory without end are errors", "[script][tests][limits]") {
-  TestsWorld world;
-  world.options.limits.memory_bytes = 8u << 20;
-  world.write("rules/z.test.lua", "expect(request{}).hints{}");
-  for (const std::string greedy :
-       {"local t = {} while true do t[#t + 1] = {} end", "local s = \"x\" while true do s = s .. s end",
-        "local t = {} while true do t[#t + 1] = request{ path = \"/\" } end",
-        "test(\"x\", function() local t = {} while true do t[#t + 1] = {} end end)"}) {
-    CAPTURE(greedy);
-    const std::string text = world.with_test("\n" + greedy);
-    CHECK_THAT(text, StartsWith("rules/shop.test.lua") && Contains("memory"));
-    // The next file has a state of its own.
-    CHECK_THAT(text, Contains("\nrules/z.test.lua:1: expected no hints"));
-  }
 }
 
 TEST_CASE("rules that other states build differently are found before tests say so", "[script][tests]") {
