@@ -29,7 +29,7 @@ bool is_kept(const push::AssetFacts& facts) {
 }
 
 /// The client has it, or was told to fetch it because there was no room to push it.
-bool goes_to_client(const Delivered& delivered) {
+bool goes_to_client(const push::Delivered& delivered) {
   if (delivered.how == push::How::none) return false;
   switch (delivered.reason) {
     case push::Reason::sent:

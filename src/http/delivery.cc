@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "http/delivery.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "http/client_link.h"
@@ -12,120 +14,77 @@
 #include "http/push_promise.h"
 #include "http/rule_request.h"
 #include "http/rule_run.h"
-#include "push/asset_type.h"
 #include "push/budget.h"
+#include "push/delivering.h"
 #include "push/link_header.h"
-#include "push/record.h"
 
 namespace outrider::http {
 namespace {
 
-/// A page that comes sooner than this is as soon as a 103 and what a browser makes of it.
-constexpr std::chrono::milliseconds worth_a_103{10};
-
-/// What becomes of an entry that did not go the better way, for `reason`.
-Delivered instead(const ExchangeState& exchange, const push::Entry& entry, push::Reason reason) {
-  if (entry.hint.push_only) return {push::How::none, reason};
-  if (link_is_off(exchange, entry)) return {push::How::none, push::Reason::switched_off};
-  return {push::How::link, reason};
-}
-
-/// The client may ask for it, or get it, before the page's status is known.
-void announce_to_watch(const ExchangeState& exchange, const push::Entry& entry) {
-  const std::string_view path = watched_path(exchange, entry);
-  if (!path.empty()) exchange.delivery->rules->watch->announced(exchange.host, path);
-}
-
-/// What may be promised for the page: by its connection, where that is the client's own, and by the site. What was
-/// promised for other pages and is still open has its part already: of what the connection can carry, or, where nobody
-/// knows that, of what is allowed.
-push::Budget budget_of_page(const ExchangeState& exchange, bool head_is_here) {
-  push::Budget budget;
-  if (exchange.site != nullptr) budget.allowed = exchange.site->budget_bytes;
+push::PageSituation page_situation(const ExchangeState& exchange, bool head_is_here) {
+  push::PageSituation page;
+  if (exchange.site != nullptr) page.allowed_bytes = exchange.site->budget_bytes;
+  page.open_bytes = exchange.connection.promised_bytes;
+  page.link = link_to(exchange.connection);
+  if (!page.link) return page;
   const Delivery& delivery = *exchange.delivery;
-  const std::uint64_t open = exchange.connection.promised_bytes;
-  // What this page has promised is among it.
-  const std::uint64_t elsewhere = open - std::min(delivery.spending.bytes(), open);
-  const auto link = link_to(exchange.connection);
-  if (!link) {
-    budget.within_limits_only = true;
-    budget.open_elsewhere = elsewhere;
-    return budget;
-  }
-  const bool soon = head_is_here || delivery.answers_at_once;
-  const auto think_time = soon ? std::nullopt : delivery.think_time;
-  const std::uint64_t carried = push::budget_of(*link, think_time);
-  budget.carried = carried - std::min(elsewhere, carried);
-  const push::PageFacts* page = known_page(exchange);
-  budget.ahead = push::promise_room(*link, think_time, page != nullptr ? page->bytes() : std::nullopt);
-  return budget;
+  if (!head_is_here && !delivery.answers_at_once) page.think_time = delivery.think_time;
+  const push::PageFacts* known = known_page(exchange);
+  if (known != nullptr) page.page_bytes = known->bytes();
+  return page;
 }
 
-/// `head_is_here`: the head of the final response, which is in req->res.
-push::Situation present_situation(const ExchangeState& exchange, bool head_is_here) {
-  const Delivery& delivery = *exchange.delivery;
-  push::Situation situation = situation_of(exchange);
-  situation.head_known = head_is_here;
-  situation.unchanged = head_is_here && exchange.req->res.status == 304;
-  situation.early_hints_sent = delivery.early_hints_sent;
-  situation.page_redirects = delivery.redirects;
-  situation.answer_ready = delivery.answers_at_once || (delivery.think_time && *delivery.think_time < worth_a_103);
-  situation.spending = &delivery.spending;
-  if (accepts_push(*exchange.req)) situation.budget = budget_of_page(exchange, head_is_here);
-  return situation;
-}
+/// Carries out by libh2o what is decided for an exchange.
+class ExchangeOutside final : public push::Outside {
+ public:
+  explicit ExchangeOutside(ExchangeState& exchange) : exchange_(exchange) {}
 
-/// Sends the 103 of a plan. A connection that closes takes none: then its entries are left to Link.
-void send_planned_early_hints(ExchangeState& exchange, const push::PushList& added, const push::Plan& plan) {
-  const std::vector<std::string> links = push::early_links(added, plan);
-  if (links.empty()) return;
-  Delivery& delivery = *exchange.delivery;
-  delivery.early_hints_sent = send_early_hints(exchange, links);
-  if (delivery.early_hints_sent) return;
-  for (std::size_t i = 0; i != delivery.delivered.size(); ++i) {
-    if (delivery.delivered[i].how != push::How::early_hints) continue;
-    delivery.delivered[i] = instead(exchange, delivery.list.entries()[i], push::Reason::connection_closing);
+  const push::Switches* switches() const override { return exchange_.frontend->switches.get(); }
+  std::string_view site() const override {
+    return exchange_.site != nullptr ? std::string_view(exchange_.site->name) : std::string_view();
   }
-}
 
-/// Carries out what is planned for one entry, but a 103, which is one for all.
-Delivered carry_out(ExchangeState& exchange, const push::Entry& entry, const push::Delivery& planned,
-                    bool head_is_here) {
-  // Before a promise, whose answer may be there when it returns.
-  if (planned.how == push::How::push || planned.how == push::How::early_hints) announce_to_watch(exchange, entry);
-  if (planned.how != push::How::push) return {planned.how, planned.reason};
-  const push::Reason reason = promise(exchange, entry, planned.bytes, head_is_here);
-  if (reason != push::Reason::sent) return instead(exchange, entry, reason);
-  exchange.delivery->spending.add(entry.rule, planned.bytes);
-  return {push::How::push, reason};
-}
+  push::Situation situation(bool head_known) const override {
+    const Delivery& delivery = *exchange_.delivery;
+    push::Situation situation = situation_of(exchange_);
+    situation.unchanged = head_known && exchange_.req->res.status == 304;
+    situation.page_redirects = delivery.redirects;
+    situation.answer_ready = push::is_at_hand(delivery.answers_at_once, delivery.think_time);
+    if (accepts_push(*exchange_.req)) {
+      situation.budget = push::budget_of_page(page_situation(exchange_, head_known), delivery.spending);
+    }
+    return situation;
+  }
 
-/// The hint with the kind that its asset has; where the rule was wrong its operator is told, once.
-push::Entry corrected(ExchangeState& exchange, push::Entry entry) {
-  if (entry.hint.kind == push::Kind::preconnect) return entry;
-  const std::string_view path = push::same_origin_path(entry.hint.url, exchange.scheme, exchange.authority);
-  if (path.empty()) return entry;
-  push::AssetBook& book = exchange.frontend->knowledge.assets;
-  book.hinted(exchange.scheme_host(), path);
-  const push::AssetFacts* facts = book.find(exchange.scheme_host(), path);
-  if (facts == nullptr || push::type_fits(entry.hint.kind, facts->type)) return entry;
-  const auto kind = push::kind_of_type(facts->type);
-  if (entry.rule != nullptr && book.wrong_type_is_news(exchange.scheme_host(), path)) {
-    exchange.frontend->options.observer->rule_mistaken(
-        *entry.rule,
-        "hints " + entry.hint.url + " as " + std::string(push::name_of(entry.hint.kind)) + ", but the asset is " +
-            facts->type +
-            (kind ? ": it is hinted as " + std::string(push::name_of(*kind)) : std::string(": it is not hinted")));
+  push::Reason promise(const push::Entry& entry, std::uint64_t bytes, bool head_known) override {
+    return http::promise(exchange_, entry, bytes, head_known);
   }
-  if (!kind) return entry;
-  // What the rule did not say goes with the kind.
-  if (entry.hint.crossorigin == push::own_crossorigin(entry.hint.kind)) {
-    entry.hint.crossorigin = push::own_crossorigin(*kind);
+  bool send_early_hints(const std::vector<std::string>& links) override {
+    return http::send_early_hints(exchange_, links);
   }
-  entry.hint.kind = *kind;
-  entry.hint.type.clear();
-  return entry;
-}
+
+  void hinted(std::string_view path) override { book().hinted(exchange_.scheme_host(), path); }
+
+  /// The operator is told, once.
+  void mistaken(const push::Entry& entry, std::string_view path, std::string_view type,
+                std::optional<push::Kind> right) override {
+    if (!book().wrong_type_is_news(exchange_.scheme_host(), path)) return;
+    exchange_.frontend->options.observer->rule_mistaken(
+        *entry.rule, fmt::format("hints {} as {}, but the asset is {}: it is {}hinted{}", entry.hint.url,
+                                 push::name_of(entry.hint.kind), type, right ? "" : "not ",
+                                 right ? fmt::format(" as {}", push::name_of(*right)) : ""));
+  }
+
+  void announced(const push::Entry& entry) override {
+    const std::string_view path = watched_path(exchange_, entry);
+    if (!path.empty()) exchange_.delivery->rules->watch->announced(exchange_.host, path);
+  }
+
+ private:
+  push::AssetBook& book() const { return exchange_.frontend->knowledge.assets; }
+
+  ExchangeState& exchange_;
+};
 
 /// Finds the rules that can match, into FrontendCore::matches, which is kept from request to request: most leave
 /// nothing behind that would have to live longer.
@@ -142,7 +101,7 @@ push::PushList request_rules(ExchangeState& exchange, const push::Request& reque
   std::vector<push::Match>& matches = exchange.frontend->matches;
   if (matches.empty()) return {};
   const std::shared_ptr<const push::WorkerRules>& rules = exchange.frontend->rules;
-  RuleRun run = run_rules(exchange, *rules, matches, push::Phase::request, request, nullptr);
+  push::RuleRun run = run_rules(exchange, *rules, matches, push::Phase::request, request, nullptr);
   push::Evaluation& evaluation = run.evaluation;
   const bool asks_again = !matches.empty() && exchange.rule_set->has_response_phase();
   const bool nothing = evaluation.list.empty() && evaluation.shadow.empty() && run.switched_off.empty() &&
@@ -169,15 +128,8 @@ push::PushList first_hints(ExchangeState& exchange, const push::Request& request
 
 std::string_view watched_path(const ExchangeState& exchange, const push::Entry& entry) {
   const push::WorkerRules* rules = exchange.delivery->rules.get();
-  if (entry.rule == nullptr || rules == nullptr || rules->watch == nullptr) return {};
-  if (entry.hint.kind == push::Kind::preconnect) return {};
-  return push::same_origin_path(entry.hint.url, exchange.scheme, exchange.authority);
-}
-
-bool link_is_off(const ExchangeState& exchange, const push::Entry& entry) {
-  const push::Switches* switches = exchange.frontend->switches.get();
-  return switches != nullptr && entry.rule != nullptr &&
-         switches->delivery_is_off(exchange.site->name, entry.rule->name, push::How::link);
+  if (rules == nullptr || rules->watch == nullptr) return {};
+  return push::answered_for(entry, exchange.scheme, exchange.authority);
 }
 
 push::PushList hints_of_links(const Exchange& exchange, const h2o_header_t* headers, std::size_t count) {
@@ -193,35 +145,22 @@ push::PushList hints_of_links(const Exchange& exchange, const h2o_header_t* head
   return list;
 }
 
-void deliver(ExchangeState& exchange, const push::PushList& fresh, const push::Request& request, bool head_is_here) {
+void deliver(ExchangeState& exchange, const push::PushList& fresh, const push::Request& request) {
   if (fresh.empty()) return;
-  Delivery& delivery = exchange.make_delivery();
-  push::PushList added;
-  for (const push::Entry& each : fresh.entries()) {
-    push::Entry entry = corrected(exchange, each);
-    if (delivery.list.add(entry.hint, entry.rule, entry.personal)) {
-      added.add(std::move(entry.hint), entry.rule, entry.personal);
-    }
-  }
-  if (added.empty()) return;
-  const push::Plan plan = push::plan(added, request, exchange.authority, present_situation(exchange, head_is_here));
-  for (const push::Delivery& planned : plan.deliveries) {
-    const Delivered outcome = carry_out(exchange, added.entries()[planned.entry], planned, head_is_here);
-    delivery.delivered.push_back(outcome);
-  }
-  send_planned_early_hints(exchange, added, plan);
+  ExchangeOutside outside(exchange);
+  push::Delivering(exchange.make_delivery(), outside, request).deliver(fresh, false);
 }
 
-void deliver_conditional(ExchangeState& exchange, const push::Request& request) {
-  Delivery& delivery = *exchange.delivery;
-  for (std::size_t i = 0; i != delivery.delivered.size(); ++i) {
-    if (delivery.delivered[i].reason != push::Reason::conditional_request) continue;
-    const push::Entry& entry = delivery.list.entries()[i];
-    push::PushList one;
-    one.add(entry.hint, entry.rule, entry.personal);
-    const push::Plan plan = push::plan(one, request, exchange.authority, present_situation(exchange, true));
-    delivery.delivered[i] = carry_out(exchange, entry, plan.deliveries.front(), true);
-  }
+void deliver_at_head(ExchangeState& exchange, const push::PushList& from_rules, const push::PushList& from_application,
+                     const push::Request& request) {
+  ExchangeOutside outside(exchange);
+  push::Delivering(exchange.make_delivery(), outside, request)
+      .head_came(exchange.req->res.status, from_rules, from_application);
+}
+
+std::vector<std::string> final_links(ExchangeState& exchange, const push::PushList& from_application, bool storable) {
+  const ExchangeOutside outside(exchange);
+  return push::final_links(*exchange.delivery, outside, from_application, storable);
 }
 
 void deliver_request_phase(ExchangeState& exchange, const RouteHandler& handler) {
@@ -246,7 +185,7 @@ void deliver_request_phase(ExchangeState& exchange, const RouteHandler& handler)
     delivery.redirects = page->redirects();
     delivery.think_time = page->think_time();
   }
-  deliver(exchange, list, request, false);
+  deliver(exchange, list, request);
 }
 
 void informational_from_upstream(Exchange& exchange, int status, const h2o_header_t* headers, std::size_t count) {
@@ -257,7 +196,7 @@ void informational_from_upstream(Exchange& exchange, int status, const h2o_heade
   push::Request request;
   const KnownAssets assets(state);
   describe_request(state, request, assets);
-  deliver(state, hints, request, false);
+  deliver(state, hints, request);
 }
 
 }  // namespace outrider::http

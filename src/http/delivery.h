@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Carries out what the plan decides for one request: push promises before the page's bytes, at most one 103, the full
-// Link in the final response. Hints come from rules of the request phase, from what the application said of this page
-// to others, from an upstream's 103, and, once the head of the final response is known, from rules of the response
-// phase and the application's own Link fields (final_head.h). What an operator has switched off is looked up whenever
-// something is decided, so that it ends in requests that are under way too.
+// Carries out what push::Delivering decides for one request: push promises before the page's bytes, at most one 103,
+// the full Link in the final response. Hints come from rules of the request phase, from what the application said of
+// this page to others, from an upstream's 103, and, once the head of the final response is known, from rules of the
+// response phase and the application's own Link fields (final_head.h). What an operator has switched off is looked up
+// whenever something is decided, so that it ends in requests that are under way too.
 #pragma once
 
 #include <chrono>
@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "http/exchange.h"
+#include "push/decisions.h"
 #include "push/evaluate.h"
-#include "push/plan.h"
 #include "push/worker_rules.h"
 
 namespace outrider::http {
@@ -22,23 +22,11 @@ namespace outrider::http {
 struct ExchangeState;
 class PushPacing;
 
-/// What happened to one entry of the list.
-struct Delivered {
-  push::How how = push::How::none;
-  push::Reason reason = push::Reason::sent;
-};
-
-class Delivery {
+/// What was decided for a request, and what is needed to decide the rest.
+class Delivery : public push::Decisions {
  public:
   std::shared_ptr<const push::WorkerRules> rules;  // the generation that the request began with
   std::vector<push::Match> matches;
-  push::PushList list;
-  std::vector<Delivered> delivered;  // as long as the list
-  push::PushList shadow;
-  push::PushList switched_off;  // of rules that did not run
-  push::Reads reads;            // of all rules that could match
-  push::Spending spending;
-  bool early_hints_sent = false;
   bool head_decided = false;  // the final response's head was seen
 
   // Of the page, as it was when the request came.
@@ -51,18 +39,16 @@ class Delivery {
 /// Evaluates the rules of the request phase, pushes, and sends the 103 unless `handler` has the answer at hand.
 void deliver_request_phase(ExchangeState& exchange, const RouteHandler& handler);
 
-/// Plans and carries out what is new in `fresh`, and appends it to the request's list. `head_is_here`: the head of the
-/// final response, which takes no 103 any more, and tells whether a conditional request gets a page.
-void deliver(ExchangeState& exchange, const push::PushList& fresh, const push::Request& request, bool head_is_here);
-/// What waited for the head of a conditional request's answer: it is no 304, and may be pushed for now.
-void deliver_conditional(ExchangeState& exchange, const push::Request& request);
+/// The head of the final response has come: decides what waited for it, and delivers what rules and the application say
+/// now.
+void deliver_at_head(ExchangeState& exchange, const push::PushList& from_rules, const push::PushList& from_application,
+                     const push::Request& request);
+/// push::final_links() for the exchange.
+std::vector<std::string> final_links(ExchangeState& exchange, const push::PushList& from_application, bool storable);
 
 /// The hints in the Link fields among `headers` (RFC 8288) of an answer to this request, those that can be used.
 push::PushList hints_of_links(const Exchange& exchange, const h2o_header_t* headers, std::size_t count);
-/// The path of an asset that a rule hints: its generation answers for it. Empty where that is not so, as for what the
-/// application hints.
+/// push::answered_for(), empty where nobody watches the generation.
 std::string_view watched_path(const ExchangeState& exchange, const push::Entry& entry);
-/// An operator has switched Link off for this entry. What the application said is in its response whatever we decide.
-bool link_is_off(const ExchangeState& exchange, const push::Entry& entry);
 
 }  // namespace outrider::http

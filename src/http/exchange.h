@@ -66,8 +66,6 @@ class RouteHandler {
   virtual void handle(Exchange& exchange) = 0;
   /// The answer is at hand: a 103 would not come sooner than it. Asked before `handle`.
   virtual bool answers_at_once(const Exchange&) const { return false; }
-  /// Adds what is known of the asset at `path` (decoded, normalised, of this route) without asking anybody.
-  virtual void look_at(std::string_view /*path*/, push::AssetFacts& /*facts*/) const {}
 };
 
 /// Answers with an error of ours (the route's error page where there is one) and notes the cause for the log. `cause`

@@ -11,6 +11,7 @@
 #include "http/rule_request.h"
 #include "http/rule_run.h"
 #include "push/caching.h"
+#include "push/delivering.h"
 #include "push/link_header.h"
 #include "push/server_timing.h"
 
@@ -20,13 +21,6 @@ namespace {
 void add_field(h2o_req_t& req, const h2o_token_t* name, std::string_view value) {
   const std::string_view kept = keep(&req.pool, value);
   h2o_add_header(&req.pool, &req.res.headers, name, nullptr, kept.data(), kept.size());
-}
-
-/// Hints help a page that comes, not a redirect or an error.
-bool takes_hints(const h2o_req_t& req) {
-  const int status = req.res.status;
-  const std::string_view method = view(req.method);
-  return ((status >= 200 && status < 300) || status == 304) && (method == "GET" || method == "HEAD");
 }
 
 bool has_response_rules(const ExchangeState& exchange) {
@@ -53,30 +47,23 @@ push::PushList response_rules(ExchangeState& exchange, const push::Request& requ
   Delivery* delivery = exchange.delivery;
   const push::Fields fields = fields_of(exchange.req->res.headers, &exchange.req->pool);
   const push::Response response{exchange.req->res.status, fields};
-  RuleRun run = run_rules(exchange, *delivery->rules, delivery->matches, push::Phase::response, request, &response);
+  push::RuleRun run =
+      run_rules(exchange, *delivery->rules, delivery->matches, push::Phase::response, request, &response);
   for (const push::Entry& entry : run.switched_off.entries()) delivery->switched_off.add(entry.hint, entry.rule);
   delivery->reads.merge(run.evaluation.reads);
   return std::move(run.evaluation.list);
 }
 
-bool waits_for_head(const ExchangeState& exchange) {
-  if (exchange.delivery == nullptr || exchange.req->res.status == 304) return false;
-  const auto& delivered = exchange.delivery->delivered;
-  return std::any_of(delivered.begin(), delivered.end(),
-                     [](const Delivered& each) { return each.reason == push::Reason::conditional_request; });
-}
-
 /// What could not be decided before the head was there.
 void decide(ExchangeState& exchange, const push::PushList& own_hints) {
   const bool has_rules = has_response_rules(exchange);
-  const bool waits = waits_for_head(exchange);
+  const bool waits = exchange.delivery != nullptr && push::waits_for_head(*exchange.delivery, exchange.req->res.status);
   if ((!has_rules && !waits && own_hints.empty()) || hints_are_off(exchange)) return;
   push::Request request;
   const KnownAssets assets(exchange);
   describe_request(exchange, request, assets);
-  if (waits) deliver_conditional(exchange, request);
-  if (has_rules) deliver(exchange, response_rules(exchange, request), request, true);
-  deliver(exchange, own_hints, request, true);
+  const push::PushList from_rules = has_rules ? response_rules(exchange, request) : push::PushList();
+  deliver_at_head(exchange, from_rules, own_hints, request);
 }
 
 /// Whether a cache that serves several users may keep this response. Where no cache can be in between, only what the
@@ -89,25 +76,6 @@ bool is_storable(const ExchangeState& exchange) {
   const int status = req.res.status == 304 ? 200 : req.res.status;
   const push::Response response{status, fields_of(req.res.headers, &exchange.req->pool)};
   return push::may_be_stored_for_all(has_field(req.headers, H2O_TOKEN_AUTHORIZATION), response, maybe_between);
-}
-
-void add_link_fields(ExchangeState& exchange, const push::PushList& own_hints, bool storable) {
-  Delivery& delivery = *exchange.delivery;
-  for (std::size_t i = 0; i != delivery.list.entries().size(); ++i) {
-    const push::Entry& entry = delivery.list.entries()[i];
-    // What the application says now stands in its own Link field already; not so what it said in a 103, or to others.
-    if (entry.hint.push_only || (entry.rule == nullptr && own_hints.repeats(entry.hint))) continue;
-    Delivered& delivered = delivery.delivered[i];
-    if (delivered.how == push::How::none) continue;
-    if (link_is_off(exchange, entry)) {
-      // It may have been switched off since the plan was made.
-      if (delivered.how == push::How::link) delivered = {push::How::none, push::Reason::switched_off};
-    } else if (entry.personal && storable) {
-      if (delivered.how == push::How::link) delivered = {push::How::none, push::Reason::shared_cache};
-    } else {
-      add_field(*exchange.req, H2O_TOKEN_LINK, push::link_value(entry.hint));
-    }
-  }
 }
 
 /// RFC 9111 4.1: by what else the fields that we add may differ.
@@ -125,13 +93,7 @@ void add_vary(ExchangeState& exchange) {
 }
 
 void add_server_timing(ExchangeState& exchange) {
-  const Delivery& delivery = *exchange.delivery;
-  std::vector<push::DeliveryRecord> records;
-  for (std::size_t i = 0; i != delivery.list.entries().size(); ++i) {
-    const push::Entry& entry = delivery.list.entries()[i];
-    records.push_back({entry.hint.url, entry.rule != nullptr ? std::string_view(entry.rule->name) : "application",
-                       delivery.delivered[i].how, delivery.delivered[i].reason});
-  }
+  const std::vector<push::DeliveryRecord> records = push::records_of_list(*exchange.delivery);
   if (records.empty()) return;
   h2o_req_t& req = *exchange.req;
   const std::string_view value = keep(&req.pool, push::server_timing(records));
@@ -143,7 +105,7 @@ void add_server_timing(ExchangeState& exchange) {
 void tell_watch(const ExchangeState& exchange) {
   const Delivery& delivery = *exchange.delivery;
   for (std::size_t i = 0; i != delivery.list.entries().size(); ++i) {
-    const Delivered& delivered = delivery.delivered[i];
+    const push::Delivered& delivered = delivery.delivered[i];
     // A promise that was taken back, because its answer was an error, is no delivery, but says all about the asset.
     if (delivered.how == push::How::none && delivered.reason != push::Reason::no_answer) continue;
     const std::string_view path = watched_path(exchange, delivery.list.entries()[i]);
@@ -169,11 +131,11 @@ void deliver_response_phase(ExchangeState& exchange) {
   if (has_link) own_hints = hints_of_links(exchange, req.res.headers.entries, req.res.headers.size);
   if (from_application) learn_page(exchange, own_hints);
   if (has_link) hide_push_only(exchange);
-  if (!takes_hints(req)) return;
+  if (!push::takes_hints(view(req.method), req.res.status)) return;
   decide(exchange, own_hints);
   if (exchange.delivery == nullptr) return;
   const bool storable = is_storable(exchange);
-  add_link_fields(exchange, own_hints, storable);
+  for (const std::string& value : final_links(exchange, own_hints, storable)) add_field(req, H2O_TOKEN_LINK, value);
   if (storable) add_vary(exchange);
   set_client_cookie(exchange, storable);
   // What was delivered to this client says nothing to the next.

@@ -23,20 +23,6 @@ std::string_view field(const h2o_req_t& req, const h2o_token_t* name) {
   return at == -1 ? std::string_view() : view(req.headers.entries[at].value);
 }
 
-std::vector<push::DeliveryRecord> records_of(const Delivery& delivery) {
-  std::vector<push::DeliveryRecord> records;
-  const auto add = [&](const push::Entry& entry, Delivered outcome) {
-    records.push_back({entry.hint.url, entry.rule != nullptr ? std::string_view(entry.rule->name) : "application",
-                       outcome.how, outcome.reason});
-  };
-  for (std::size_t i = 0; i != delivery.list.entries().size(); ++i)
-    add(delivery.list.entries()[i], delivery.delivered[i]);
-  for (const push::Entry& entry : delivery.shadow.entries()) add(entry, {push::How::none, push::Reason::shadow});
-  for (const push::Entry& entry : delivery.switched_off.entries())
-    add(entry, {push::How::none, push::Reason::switched_off});
-  return records;
-}
-
 void describe_exchange(const ExchangeState& exchange, push::RequestRecord& record) {
   record.id = exchange.id;
   record.client = exchange.client_address;
@@ -67,7 +53,7 @@ void report(const FrontendCore& core, h2o_req_t* req, const ExchangeState* excha
   record.reset = req->res.status == 0 || (req->res.content_length != SIZE_MAX && view(req->input.method) != "HEAD" &&
                                           req->bytes_sent < req->res.content_length);
   std::vector<push::DeliveryRecord> deliveries;
-  if (exchange != nullptr && exchange->delivery != nullptr) deliveries = records_of(*exchange->delivery);
+  if (exchange != nullptr && exchange->delivery != nullptr) deliveries = push::records_of(*exchange->delivery);
   record.deliveries = deliveries;
   core.options.observer->request_ended(record);
 }

@@ -36,18 +36,6 @@ push::TlsFacts tls_facts(h2o_socket_t* socket, const tls::ServerContext* context
   return tls;
 }
 
-push::EarlyHintsFor early_hints_for(config::EarlyHints whom) {
-  switch (whom) {
-    case config::EarlyHints::off:
-      return push::EarlyHintsFor::nobody;
-    case config::EarlyHints::all:
-      return push::EarlyHintsFor::everybody;
-    case config::EarlyHints::navigations:
-      break;
-  }
-  return push::EarlyHintsFor::navigations;
-}
-
 /// The rules that the request began with, or would begin with now.
 const push::WorkerRules* rules_of(const ExchangeState& exchange) {
   const bool began = exchange.delivery != nullptr && exchange.delivery->rules != nullptr;
@@ -87,7 +75,7 @@ void describe_request(ExchangeState& exchange, push::Request& request, const Kno
   const auto& behind = connection.listen().behind;
   request.client.behind_proxy = behind.has_value();
   request.client.passes_early_hints = exchange.trusted_peer && behind && behind->passes_103 && req.version >= 0x101;
-  if (exchange.site != nullptr) request.early_hints = early_hints_for(exchange.site->early_hints);
+  if (exchange.site != nullptr) request.early_hints = exchange.site->early_hints;
   if (exchange.trusted_peer && !behind->country_header.empty()) {
     request.client.country = push::first_value(request.fields, behind->country_header);
   }
@@ -109,11 +97,7 @@ void describe_request(ExchangeState& exchange, push::Request& request, const Kno
 push::Situation situation_of(const ExchangeState& exchange) {
   const h2o_req_t& req = *exchange.req;
   push::Situation situation;
-  situation.switches = exchange.frontend->switches.get();
-  if (exchange.site != nullptr) {
-    situation.site = exchange.site->name;
-    situation.push = exchange.site->push;
-  }
+  if (exchange.site != nullptr) situation.push = exchange.site->push;
   situation.pushed_request = exchange.pushed;
   if (req.version < 0x200) return situation;
 

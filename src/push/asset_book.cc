@@ -71,6 +71,19 @@ std::string version_of(Fields fields) {
   return std::string(modified.size() <= longest_version ? modified : std::string_view());
 }
 
+AssetFacts facts_of(const Response& response) {
+  AssetFacts facts;
+  facts.status = response.status;
+  facts.type = media_type(first_value(response.fields, "content-type"));
+  facts.version = version_of(response.fields);
+  facts.no_store = cache_control(response.fields).no_store;
+  facts.goes_stale = goes_stale(response.fields);
+  facts.needs_cookies =
+      first_value(response.fields, "set-cookie").data() != nullptr || varies_by_visitor(response.fields);
+  facts.varies = varies_beyond(response.fields);
+  return facts;
+}
+
 void AssetBook::hinted(SchemeHost of, std::string_view path) {
   const BookKey key(of, path);
   if (key.fits() && asset(key.view()) == nullptr) newcomers_.at(key.view());
@@ -153,12 +166,9 @@ AssetBook::Telling AssetBook::telling(const Asset& asset) {
 
 AssetBook::Telling AssetBook::telling(const Asset& asset, const Response& response) {
   if (response.status != 304) {
-    return {media_type(first_value(response.fields, "content-type")),
-            version_of(response.fields),
-            cache_control(response.fields).no_store,
-            goes_stale(response.fields),
-            first_value(response.fields, "set-cookie").data() != nullptr || varies_by_visitor(response.fields),
-            varies_beyond(response.fields)};
+    AssetFacts facts = facts_of(response);
+    return {std::move(facts.type), std::move(facts.version), facts.no_store,
+            facts.goes_stale,      facts.needs_cookies,      facts.varies};
   }
   // It has some fields of the full answer, and nobody can say which are missing (RFC 9110 15.4.5).
   Telling now = telling(asset);

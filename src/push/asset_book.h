@@ -58,6 +58,9 @@ struct AssetFacts {
 /// longer than 256 bytes counts as absent.
 std::string version_of(Fields fields);
 
+/// What a good answer tells, if it is to a request that had no credentials; how large the body is is not in it.
+AssetFacts facts_of(const Response& response);
+
 class AssetBook {
  public:
   static constexpr std::size_t most_assets = 8'192;

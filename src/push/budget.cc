@@ -23,6 +23,7 @@ constexpr double most_times_delivered = 8;
 constexpr std::uint64_t segment_bytes = 1'448;
 /// What is written later than that is hardly acknowledged when the page comes.
 constexpr double room_round_trips = 1.25;
+constexpr microseconds worth_a_103{10'000};
 
 double seconds(microseconds time) {
   return std::chrono::duration<double>(std::max(time, microseconds(0))).count();
@@ -78,6 +79,26 @@ std::optional<std::uint64_t> promise_room(const Link& link, std::optional<micros
   if (*page_bytes > window || at_least(*page_bytes) > window) return {};
   const std::uint64_t room = window - std::min(at_most(*page_bytes), window);
   return room / segment_bytes * segment_bytes;
+}
+
+Budget budget_of_page(const PageSituation& page, const Spending& spent) {
+  Budget budget;
+  budget.allowed = page.allowed_bytes;
+  // What this page has promised is among it.
+  const std::uint64_t elsewhere = page.open_bytes - std::min(spent.bytes(), page.open_bytes);
+  if (!page.link) {
+    budget.within_limits_only = true;
+    budget.open_elsewhere = elsewhere;
+    return budget;
+  }
+  const std::uint64_t carried = budget_of(*page.link, page.think_time);
+  budget.carried = carried - std::min(elsewhere, carried);
+  budget.ahead = promise_room(*page.link, page.think_time, page.page_bytes);
+  return budget;
+}
+
+bool is_at_hand(bool answers_at_once, std::optional<microseconds> think_time) {
+  return answers_at_once || (think_time && *think_time < worth_a_103);
 }
 
 microseconds think_left(std::optional<microseconds> think_time, microseconds elapsed) {

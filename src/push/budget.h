@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "push/request.h"
+#include "push/spending.h"
 
 namespace outrider::push {
 
@@ -26,6 +27,23 @@ std::uint64_t budget_of(const Link& link, std::optional<std::chrono::microsecond
 /// lately; where that is not known it does not matter, because few pages just fill the window.
 std::optional<std::uint64_t> promise_room(const Link& link, std::optional<std::chrono::microseconds> think_time,
                                           std::optional<std::uint64_t> page_bytes);
+
+/// What bounds the pushes of one page.
+struct PageSituation {
+  std::optional<std::uint64_t> allowed_bytes;           // by the site
+  std::optional<Link> link;                             // nothing where nobody knows it
+  std::optional<std::chrono::microseconds> think_time;  // nothing where it is not known, or the page is at hand
+  std::optional<std::uint64_t> page_bytes;              // what its body has been lately
+  std::uint64_t open_bytes = 0;                         // promised on the connection and not at its end
+};
+
+/// What may be promised for the page beside what it `spent` already: by its connection, where that is the client's own,
+/// and by the site. What was promised for other pages and is still open has its part already: of what the connection
+/// can carry, or, where nobody knows that, of what is allowed.
+Budget budget_of_page(const PageSituation& page, const Spending& spent);
+
+/// A page that comes sooner than in 10 ms is as soon as a 103 and what a browser makes of it.
+bool is_at_hand(bool answers_at_once, std::optional<std::chrono::microseconds> think_time);
 
 /// What an asset counts whose size is not known yet.
 inline constexpr std::uint64_t assumed_bytes = 16 * 1024;

@@ -33,8 +33,8 @@ class Complaints {
 
 class Evaluator {
  public:
-  Evaluator(const Request& request, const Response* response, FunctionHost* functions)
-      : request_(request), response_(response), functions_(functions) {}
+  Evaluator(const Request& request, const Response* response, FunctionHost* functions, bool trace)
+      : request_(request), response_(response), functions_(functions), trace_(trace) {}
 
   RuleTrace run(const Match& match, PushList& list) {
     request_.reads.clear();
@@ -42,7 +42,7 @@ class Evaluator {
     trace.rule = match.rule;
     trace.failed_condition = failing(match, trace.error);
     trace.matched = trace.failed_condition.empty();
-    if (trace.matched) trace.error = collect(match, list);
+    if (trace.matched) trace.error = collect(match, list, trace.returned);
     // Whether the rules behind it are asked at all is what it read.
     if (match.rule->final && !match.rule->shadow && request_.reads.is_personal()) order_is_personal_ = true;
     return trace;
@@ -53,7 +53,7 @@ class Evaluator {
   std::string_view failing(const Match& match, std::string& error) {
     const Rule& rule = *match.rule;
     if (rule.from && request_.now < *rule.from) return "from";
-    if (rule.until && request_.now >= *rule.until) return "until";
+    if (rule.until && request_.now >= *rule.until) return "to";
     if (const std::string_view failed = rule.when.failing(request_); !failed.empty()) return failed;
     // A share of all asks nobody who he is.
     if (rule.share && *rule.share < 1 && request_.bucket("share:" + rule.name) >= *rule.share) return "share";
@@ -65,48 +65,58 @@ class Evaluator {
   }
 
   /// Adds the rule's entries to the list; returns what was wrong with them.
-  std::string collect(const Match& match, PushList& list) {
+  std::string collect(const Match& match, PushList& list, std::vector<Returned>& returned) {
     const Rule& rule = *match.rule;
     Complaints complaints;
     std::size_t beyond = 0;
+    const auto take = [&](Hint hint) {
+      Returned each = add(std::move(hint), rule, list);
+      if (each.fate == Returned::Fate::no_room) ++beyond;
+      if (each.fate == Returned::Fate::unusable) complaints.add("unusable hint: " + each.problem);
+      if (trace_) returned.push_back(std::move(each));
+    };
     for (const Hint& hint : rule.hints) {
       Hint filled = hint;
       if (const auto result = substitute_captures(hint.url, match.captures)) {
         filled.url = *result;
-        add(std::move(filled), rule, list, complaints, beyond);
+        take(std::move(filled));
       } else {
         complaints.add(result.error().message);
       }
     }
-    std::size_t returned = rule.hints.size();
+    std::size_t count = rule.hints.size();
     if (rule.hints_function >= 0) {
       CHECK(functions_ != nullptr);
       std::vector<Hint> hints;
       const Result<void> result = functions_->hints(match, request_, response_, hints);
       if (!result) complaints.add(result.error().message);
-      returned += hints.size();
-      for (Hint& hint : hints) add(std::move(hint), rule, list, complaints, beyond);
+      count += hints.size();
+      for (Hint& hint : hints) take(std::move(hint));
     }
-    if (beyond > 0) complaints.add(overflow(returned, beyond));
+    if (beyond > 0) complaints.add(overflow(count, beyond));
     return complaints.text();
   }
 
-  void add(Hint hint, const Rule& rule, PushList& list, Complaints& complaints, std::size_t& beyond) const {
+  /// The hint itself is left in what is returned where somebody wants to see it.
+  Returned add(Hint hint, const Rule& rule, PushList& list) const {
+    using Fate = Returned::Fate;
     const bool personal = order_is_personal_ || request_.reads.is_personal();
+    Returned result;
+    if (trace_) result.hint = hint;
     // A repeat is no fault, not even where the list is full: several rules may ask for the same asset.
-    if (list.repeats(hint)) {
+    if (const Entry* first = list.first_of(hint)) {
+      result.fate = Fate::repeats;
+      result.first = first->rule;
       list.add(std::move(hint), &rule, personal);
-      return;
+    } else if (list.full()) {
+      result.fate = Fate::no_room;
+    } else if (std::string problem = problem_with(hint); !problem.empty()) {
+      result.fate = Fate::unusable;
+      result.problem = std::move(problem);
+    } else {
+      list.add(std::move(hint), &rule, personal);
     }
-    if (list.full()) {
-      ++beyond;
-      return;
-    }
-    if (const std::string problem = problem_with(hint); !problem.empty()) {
-      complaints.add("unusable hint: " + problem);
-      return;
-    }
-    list.add(std::move(hint), &rule, personal);
+    return result;
   }
 
   static std::string overflow(std::size_t returned, std::size_t beyond) {
@@ -121,6 +131,7 @@ class Evaluator {
   const Request& request_;
   const Response* response_;
   FunctionHost* functions_;
+  bool trace_;
   /// A final rule read something personal: so is everything behind it.
   bool order_is_personal_ = false;
 };
@@ -134,7 +145,7 @@ bool Evaluation::failed() const {
 Evaluation evaluate(const std::vector<Match>& matches, Phase phase, const Request& request, const Response* response,
                     FunctionHost* functions, bool trace) {
   Evaluation evaluation;
-  Evaluator evaluator(request, response, functions);
+  Evaluator evaluator(request, response, functions, trace);
   for (const Match& match : matches) {
     const Rule& rule = *match.rule;
     if (rule.phase != phase) continue;

@@ -3,6 +3,7 @@
 // own hints and nothing else.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -24,12 +25,24 @@ class FunctionHost {
                              std::vector<Hint>& hints) = 0;
 };
 
+/// One hint that a rule returned, and what became of it.
+struct Returned {
+  enum class Fate : std::uint8_t { listed, repeats, unusable, no_room };
+
+  Hint hint;  // with captures filled in
+  Fate fate = Fate::listed;
+  /// Of what repeats: the rule that had it first, or nullptr where the application had.
+  const Rule* first = nullptr;
+  std::string problem;  // of what is unusable
+};
+
 /// What happened to one rule that could match.
 struct RuleTrace {
   const Rule* rule = nullptr;
   bool matched = false;
   std::string_view failed_condition;  // "cookie", "share", "from", "when" (a function) …; empty if it matched
   std::string error;                  // of its function, or empty
+  std::vector<Returned> returned;     // where traces are asked for
 };
 
 struct Evaluation {

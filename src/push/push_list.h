@@ -27,15 +27,15 @@ class PushList {
   /// personal entry makes that one everybody's, if they are equal: an option might tell what the URL does not.
   bool add(Hint hint, const Rule* rule, bool personal = false);
   bool contains(std::string_view url) const;
-  /// True where `add` would refuse the hint as a repeat: same URL, or same set of sources where there is no URL.
+  /// The entry for which `add` would refuse the hint as a repeat: same URL, or same set of sources where there is no
+  /// URL. nullptr where there is none.
+  const Entry* first_of(const Hint& hint) const;
   bool repeats(const Hint& hint) const { return first_of(hint) != nullptr; }
   bool full() const { return entries_.size() >= max_entries; }
   bool empty() const { return entries_.empty(); }
   const std::vector<Entry>& entries() const { return entries_; }
 
  private:
-  const Entry* first_of(const Hint& hint) const;
-
   std::vector<Entry> entries_;
 };
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/load_error.h"
@@ -17,9 +18,19 @@ namespace outrider::push {
 
 enum class Deliver : std::uint8_t { automatic, push, early_hints, link };
 
+/// The line of a key in the table that a rule is written as.
+struct KeyLine {
+  std::string_view key;  // "share", or a condition's: "no_cookie"; of static storage
+  int line = 0;
+
+  bool operator==(const KeyLine&) const = default;
+};
+
 struct Rule {
   std::string name;  // never empty: "file.lua:12" where the author gave none
   Place place;
+  /// Of the keys that can make a rule not match, where they are in other lines than `place`.
+  std::vector<KeyLine> lines;
   std::vector<std::string> hosts;    // globs in lower case; empty = every host of the site
   std::vector<std::string> methods;  // upper case; empty = GET and HEAD
   std::vector<Pattern> paths;        // empty = every path
@@ -38,6 +49,9 @@ struct Rule {
   std::optional<std::chrono::system_clock::time_point> from, until;
 
   bool operator==(const Rule&) const = default;
+
+  /// Where a key of its table is written; its own place where that is not known.
+  Place place_of(std::string_view key) const;
 };
 
 }  // namespace outrider::push

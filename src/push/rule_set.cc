@@ -7,24 +7,10 @@
 #include <utility>
 
 #include "push/path_index.h"
+#include "push/selection.h"
 
 namespace outrider::push {
 namespace {
-
-bool fits_method(const Rule& rule, std::string_view method) {
-  if (rule.methods.empty()) return method == "GET" || method == "HEAD";
-  return std::find(rule.methods.begin(), rule.methods.end(), method) != rule.methods.end();
-}
-
-bool fits_host(const Rule& rule, std::string_view host) {
-  return rule.hosts.empty() || std::any_of(rule.hosts.begin(), rule.hosts.end(),
-                                           [&](const std::string& glob) { return glob_matches(glob, host); });
-}
-
-bool is_excepted(const Rule& rule, std::string_view path) {
-  return std::any_of(rule.except.begin(), rule.except.end(),
-                     [&](const Pattern& pattern) { return pattern.matches(path, nullptr); });
-}
 
 /// Hosts without a wildcard, and at least one of them.
 bool names_hosts(const Rule& rule) {
@@ -84,19 +70,6 @@ void RuleSet::find(std::string_view host, std::string_view method, std::string_v
     Match& match = matches.emplace_back();
     match.rule = &rule;
     if (!rule.paths.empty()) rule.paths[id.path].matches(path, &match.captures);
-  }
-}
-
-void RuleSet::find_slowly(std::string_view host, std::string_view method, std::string_view path,
-                          std::vector<Match>& matches) const {
-  for (const Rule& rule : rules_) {
-    Match match{&rule, {}};
-    const bool fits = rule.paths.empty() ||
-                      std::any_of(rule.paths.begin(), rule.paths.end(),
-                                  [&](const Pattern& pattern) { return pattern.matches(path, &match.captures); });
-    if (fits && fits_method(rule, method) && fits_host(rule, host) && !is_excepted(rule, path)) {
-      matches.push_back(std::move(match));
-    }
   }
 }
 

@@ -29,9 +29,6 @@ class RuleSet {
   /// Appends the rules whose selector fits, in rule order. Does not allocate where none fits. `host` is in lower case
   /// and without a port, `path` decoded and normalised without the query.
   void find(std::string_view host, std::string_view method, std::string_view path, std::vector<Match>& matches) const;
-  /// The same by trying every rule: for tests, which compare the two.
-  void find_slowly(std::string_view host, std::string_view method, std::string_view path,
-                   std::vector<Match>& matches) const;
 
   const std::vector<Rule>& rules() const { return rules_; }
   bool has_response_phase() const { return has_response_phase_; }

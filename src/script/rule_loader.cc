@@ -190,7 +190,10 @@ void RuleLoader::read(lua_State* L) {
       if (!message.starts_with("rule \"")) message = bounded_message(prefix + message);
     }
   }
-  if (outline != nullptr) report_repeats(*outline, prefix);
+  if (outline != nullptr) {
+    report_repeats(*outline, prefix);
+    reading.rule.lines = key_lines(*outline, reading.rule.place);
+  }
   name_uniquely(reading.rule, reading.named, prefix);
   built_.push_back(std::move(reading.rule));
 }

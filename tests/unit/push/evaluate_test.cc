@@ -118,7 +118,7 @@ TEST_CASE("from and until bound a rule's time") {
   CHECK(at(noon - 1s).failed_condition == "from");
   CHECK(at(noon).matched);
   CHECK(at(noon + 59min).matched);
-  CHECK(at(noon + 1h).failed_condition == "until");
+  CHECK(at(noon + 1h).failed_condition == "to");
 }
 
 TEST_CASE("a share is the same visitors every time") {

@@ -12,6 +12,7 @@
 #include "push/request.h"
 #include "push/rule.h"
 #include "push/rule_set.h"
+#include "push/selection.h"
 
 namespace outrider::push::test {
 
@@ -73,6 +74,16 @@ inline std::vector<std::string> names(const std::vector<Match>& matches) {
   std::vector<std::string> result;
   for (const Match& match : matches) result.push_back(match.rule->name);
   return result;
+}
+
+/// What the rule index is to find, by trying every rule.
+inline std::vector<Match> found_slowly(const RuleSet& set, std::string_view host, std::string_view method,
+                                       std::string_view path) {
+  std::vector<Match> matches;
+  for (Considered& each : consider(set, host, method, path)) {
+    if (!each.unfit) matches.push_back({each.rule, std::move(each.captures)});
+  }
+  return matches;
 }
 
 inline std::vector<std::string> urls(const std::vector<Hint>& hints) {

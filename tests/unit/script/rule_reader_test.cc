@@ -34,6 +34,8 @@ TEST_CASE("every rule key and condition of the API has a reader, and the reverse
   CHECK(sorted(condition_names()) == sorted(api_names(ApiSection::condition)));
   CHECK(sorted(test_request_keys()) == sorted(api_names(ApiSection::test_request)));
   CHECK(sorted(test_client_keys()) == sorted(api_names(ApiSection::test_client)));
+  CHECK(sorted(test_response_keys()) == sorted(api_names(ApiSection::test_response)));
+  CHECK(sorted(test_asset_keys()) == sorted(api_names(ApiSection::test_asset)));
   CHECK(sorted(test_global_names()) == sorted(api_names(ApiSection::test)));
   CHECK(sorted(check_names()) == sorted(api_names(ApiSection::check)));
 }
@@ -42,7 +44,8 @@ TEST_CASE("every entry of the API has a type and a sentence", "[script][api]") {
   for (const auto section :
        {ApiSection::rule, ApiSection::condition, ApiSection::hint_kind, ApiSection::hint_option, ApiSection::global,
         ApiSection::request, ApiSection::client, ApiSection::tls, ApiSection::fields, ApiSection::response,
-        ApiSection::test, ApiSection::test_request, ApiSection::test_client, ApiSection::check}) {
+        ApiSection::test, ApiSection::test_request, ApiSection::test_client,
+        ApiSection::test_response, ApiSection::test_asset, ApiSection::check}) {
     for (const ApiEntry& entry : api(section)) {
       INFO(entry.name);
       CHECK_FALSE(entry.type.empty());
