@@ -11,6 +11,7 @@
 #include "http/descriptors.h"
 #include "http/files_handler.h"
 #include "http/guard/interpose.h"
+#include "http/mime_types.h"
 #include "http/redirect_handler.h"
 #include "http/upstream/handlers.h"
 
@@ -18,17 +19,6 @@ namespace outrider::http {
 namespace {
 
 constexpr std::size_t open_files_per_turn = 64;
-
-/// Types that the library's map of 2018 lacks, or has under a name that browsers no longer use.
-void add_mime_types(h2o_mimemap_t* map) {
-  constexpr std::pair<const char*, const char*> types[] = {
-      {"avif", "image/avif"},       {"webp", "image/webp"},
-      {"woff2", "font/woff2"},      {"woff", "font/woff"},
-      {"mjs", "text/javascript"},   {"js", "text/javascript"},
-      {"wasm", "application/wasm"}, {"webmanifest", "application/manifest+json"},
-      {"md", "text/markdown"}};
-  for (const auto& [extension, type] : types) h2o_mimemap_define_mimetype(map, extension, type, nullptr);
-}
 
 std::uint16_t https_port_of(const config::Config& config) {
   std::uint16_t port = 0;

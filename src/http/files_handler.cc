@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "http/files_handler.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "http/site_map.h"
 
@@ -55,22 +50,6 @@ bool FilesHandler::index_is_denied(const Exchange& exchange) const {
   return std::any_of(files_.index.begin(), files_.index.end(), [&](const std::string& name) {
     return is_denied(*exchange.route, std::string(exchange.path) + name);
   });
-}
-
-void FilesHandler::look_at(std::string_view path, push::AssetFacts& facts) const {
-  std::string_view rest = path.substr(std::min(path.size(), path_.path.len));
-  while (rest.starts_with('/')) rest.remove_prefix(1);
-  if (rest.empty() || rest.ends_with('/')) return;
-  struct stat file {};
-  if (::stat((files_.root / rest).c_str(), &file) != 0) {
-    if (files_.fallback.empty() && (errno == ENOENT || errno == ENOTDIR)) facts.status = 404;
-    return;
-  }
-  if (!S_ISREG(file.st_mode)) return;
-  const auto size = static_cast<std::uint64_t>(file.st_size);
-  facts.status = 200;
-  facts.bytes = size;
-  facts.version = fmt::format("{:x}.{:x}-{:x}", file.st_mtim.tv_sec, file.st_mtim.tv_nsec, size);
 }
 
 void FilesHandler::handle(Exchange& exchange) {

@@ -17,8 +17,6 @@ class FilesHandler final : public RouteHandler {
   FilesHandler(config::Files files, const h2o_pathconf_t& path) : files_(std::move(files)), path_(path) {}
   void handle(Exchange& exchange) override;
   bool answers_at_once(const Exchange&) const override { return true; }
-  /// Size and version are the plain file's, whichever of its compressed variants a client gets.
-  void look_at(std::string_view path, push::AssetFacts& facts) const override;
 
  private:
   static void drop_unsafe_ranges(h2o_req_t& req);

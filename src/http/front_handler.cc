@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "http/admission.h"
 #include "http/client_cookies.h"
 #include "http/exchange_state.h"
 #include "http/forwarded_client.h"
@@ -16,47 +17,15 @@
 namespace outrider::http {
 namespace {
 
-constexpr std::string_view acme_prefix = "/.well-known/acme-challenge/";
-
 struct FrontHandler {
   h2o_handler_t super;
   FrontendCore* core;
 };
 
-bool is_token_byte(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
-/// RFC 9110 9.1. CONNECT wants a tunnel and TRACE an echo of secrets: neither is for a server like this.
-int status_of_method(std::string_view method) {
-  if (method.empty()) return 400;
-  for (const char c : method) {
-    if (!is_token_byte(c)) return 400;
-  }
-  return method == "CONNECT" || method == "TRACE" ? 405 : 0;
-}
-
-/// The target begins with a slash and has no byte that would end or split it further on (RFC 9112 3.2.1); decoded, it
-/// has no NUL, which would end a file's name.
+/// Decoded, it has no NUL, which would end a file's name.
 bool target_is_sound(const h2o_req_t& req) {
-  const std::string_view target = view(req.path);
-  if (target.empty() || target[0] != '/') return false;
-  for (const char c : target) {
-    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7f) return false;
-  }
   const std::string_view path = view(req.path_normalized);
-  return !path.empty() && path.find('\0') == std::string_view::npos;
-}
-
-/// True if this server and an application could disagree on where the dot segments of a target lead: beside empty
-/// segments or encoded slashes each resolves them in its own order, and what is denied here would be reached there.
-bool is_ambiguous(std::string_view target) {
-  const std::string path = lower_case(target.substr(0, target.find('?')));
-  const bool odd_slashes = path.find("//") != std::string::npos || path.find("%2f") != std::string::npos ||
-                           path.find("%5c") != std::string::npos || path.find('\\') != std::string::npos;
-  const bool dots = path.find("..") != std::string::npos || path.find("%2e") != std::string::npos;
-  return odd_slashes && dots;
+  return http::target_is_sound(view(req.path)) && !path.empty() && path.find('\0') == std::string_view::npos;
 }
 
 /// The absolute form, "GET http://host/path" (RFC 9112 3.2.2): its authority counts, whatever Host says.
@@ -123,11 +92,10 @@ int choose_route(ExchangeState& exchange) {
   exchange.site = exchange.connection.last_site;
   if (exchange.site == nullptr) return 421;
   exchange.route = find_route(*exchange.site, exchange.path);
-  if (exchange.route == nullptr) return 404;
-  h2o_req_bind_conf(&req, req.hostconf, exchange.frontend->runtime(*exchange.route).pathconf);
-  if (is_denied(*exchange.route, exchange.path)) return 403;
-  if (std::holds_alternative<config::Proxy>(exchange.route->action) && is_ambiguous(view(req.path))) return 400;
-  return req.entity.len > exchange.route->max_body_bytes ? 413 : 0;
+  if (exchange.route != nullptr) {
+    h2o_req_bind_conf(&req, req.hostconf, exchange.frontend->runtime(*exchange.route).pathconf);
+  }
+  return refusal_of(exchange.route, exchange.path, view(req.path), req.entity.len);
 }
 
 void find_rules(ExchangeState& exchange) {
@@ -169,10 +137,6 @@ void answer_options(h2o_req_t& req) {
   h2o_send_inline(&req, "", 0);
 }
 
-bool must_use_https(const ExchangeState& exchange) {
-  return exchange.connection.listen().redirect_to_https && exchange.path.substr(0, acme_prefix.size()) != acme_prefix;
-}
-
 /// Lets the rules decide, then the route's handler answer.
 void serve(ExchangeState& exchange) {
   FrontendCore& core = *exchange.frontend;
@@ -198,7 +162,7 @@ int on_request(h2o_handler_t* self, h2o_req_t* req) {
     fail(exchange, status, {});
   } else if (!core.config->health.empty() && exchange.path == core.config->health) {
     answer_health(exchange);
-  } else if (must_use_https(exchange)) {
+  } else if (must_use_https(connection.listen(), exchange.path)) {
     redirect_to_https(exchange, core.https_port);
   } else if (const int refusal = choose_route(exchange); refusal != 0) {
     fail(exchange, refusal, {});

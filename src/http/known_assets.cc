@@ -6,42 +6,33 @@
 
 #include "http/client_cookies.h"
 #include "http/client_link.h"
-#include "http/site_map.h"
+#include "http/route_facts.h"
 #include "push/push_list.h"
 
 namespace outrider::http {
 namespace {
 
-/// What the asset's route says of it.
-push::AssetFacts ask_route(ExchangeState& exchange, std::string_view path) {
-  push::AssetFacts facts;
-  const std::string_view plain = plain_path(exchange, path);
-  const config::Route* route = find_route(*exchange.site, plain);
-  if (route == nullptr || is_denied(*route, plain)) {
-    facts.status = 404;  // whoever asks
-  } else {
-    exchange.frontend->runtime(*route).handler->look_at(plain, facts);
-  }
-  return facts;
-}
-
-/// The same, asked once for a request: it may cost a look at the disk.
+/// What the asset's route says of it, asked once for a request: it may cost a look at the disk.
 push::AssetFacts of_route(ExchangeState& exchange, std::string_view path) {
   auto& routed = exchange.routed_assets;
   const auto before = std::find_if(routed.begin(), routed.end(), [&](const auto& each) { return each.first == path; });
   if (before != routed.end()) return before->second;
-  push::AssetFacts facts = ask_route(exchange, path);
+  push::AssetFacts facts = route_facts(*exchange.site, plain_path(exchange, path), exchange.frontend->global.mimemap);
   // Rules may ask for any number of paths.
   if (routed.size() < push::PushList::max_entries) routed.emplace_back(path, facts);
   return facts;
 }
 
+/// What its answers said counts, where there were any; what the disk says is as it is now.
 push::AssetFacts find_out(ExchangeState& exchange, std::string_view path) {
-  push::AssetFacts facts;
-  push::AssetBook& book = exchange.frontend->knowledge.assets;
-  if (const push::AssetFacts* known = book.find(exchange.scheme_host(), path)) facts = *known;
-  if (exchange.site == nullptr) return facts;
+  const push::AssetFacts* known = exchange.frontend->knowledge.assets.find(exchange.scheme_host(), path);
+  if (exchange.site == nullptr) return known != nullptr ? *known : push::AssetFacts();
   push::AssetFacts routed = of_route(exchange, path);
+  if (known == nullptr || known->status == 0) {
+    if (known != nullptr) routed.promise_failed = known->promise_failed;
+    return routed;
+  }
+  push::AssetFacts facts = *known;
   if (routed.status != 0) facts.status = routed.status;
   if (!routed.version.empty()) facts.version = std::move(routed.version);
   if (routed.bytes != 0) facts.bytes = facts.bytes == 0 ? routed.bytes : std::min(facts.bytes, routed.bytes);
@@ -67,7 +58,9 @@ const push::AssetFacts& KnownAssets::look(std::string_view path) const {
 
 std::string KnownAssets::type(std::string_view path) const {
   const push::AssetFacts* known = exchange_.frontend->knowledge.assets.find(exchange_.scheme_host(), path);
-  return known != nullptr ? known->type : std::string();
+  if (known != nullptr && !known->type.empty()) return known->type;
+  if (exchange_.site == nullptr) return {};
+  return route_type(*exchange_.site, plain_path(exchange_, path), exchange_.frontend->global.mimemap);
 }
 
 bool KnownAssets::sent(std::string_view path) const {

@@ -11,7 +11,6 @@ class RedirectHandler final : public RouteHandler {
   explicit RedirectHandler(const config::Redirect& redirect) : redirect_(redirect) {}
   void handle(Exchange& exchange) override;
   bool answers_at_once(const Exchange&) const override { return true; }
-  void look_at(std::string_view, push::AssetFacts& facts) const override { facts.status = redirect_.status; }
 
  private:
   const config::Redirect& redirect_;

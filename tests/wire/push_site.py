@@ -20,7 +20,7 @@ return {
   },
   sites = { ["*"] = { rules = "rules/*.lua", %SITE% routes = {
     ["/"] = { proxy = { servers = "%URL%", read_timeout_ms = 60000 } },
-    ["/files/"] = { files = "www" },
+    ["/files/"] = { files = "www", max_age = 60 },
   } } },
   limits = { drain_timeout_ms = 60000 },
   log = { access = { to = "stdout", format = "json" } },

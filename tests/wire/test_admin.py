@@ -21,7 +21,7 @@ return {
   workers = 2,
   listen = { { address = "127.0.0.1:0" } },
   sites = {
-    ["*"] = { rules = "rules/*.lua", routes = { ["/"] = { files = "www" }, ["/slow"] = { proxy = "%URL%" } } },
+    ["*"] = { rules = "rules/*.lua", routes = { ["/"] = { files = "www", max_age = 60 }, ["/slow"] = { proxy = "%URL%" } } },
     ["b.example"] = { rules = "b/*.lua", routes = { ["/"] = { files = "www" } } },
   },
   health = "/health",

@@ -20,7 +20,7 @@ return {
   },
   sites = { ["*"] = { rules = "rules/*.lua", budget_bytes = 100000, routes = {
     ["/"] = { proxy = "%URL%" },
-    ["/assets/"] = { files = "www" },
+    ["/assets/"] = { files = "www", max_age = 60 },
   } } },
   log = { access = { to = "stdout", format = "json" } },
   admin = { address = "unix:%TMP%/admin.sock" },

@@ -19,7 +19,7 @@ return {
   workers = 1,
   listen = { { address = "127.0.0.1:0" } },
   sites = { ["localhost"] = { aliases = { "127.0.0.1" }, rules = "rules/*.lua", routes = {
-    ["/"] = { files = "www" },
+    ["/"] = { files = "www", max_age = 60 },
     ["/app/"] = { proxy = "http://unix:%TMP%/application.sock" },
   } } },
   log = { access = { to = "stdout", format = "json" }, error = { level = "debug" } },

@@ -69,11 +69,6 @@ class FastCgiHandler final : public RouteHandler {
     return resolve_script(fastcgi_.root, prefix_, exchange.path, fastcgi_.index).kind != ScriptPath::Kind::script;
   }
 
-  void look_at(std::string_view path, push::AssetFacts& facts) const override {
-    const bool is_file = resolve_script(fastcgi_.root, prefix_, path, fastcgi_.index).kind == ScriptPath::Kind::file;
-    if (is_file) files_->look_at(path, facts);
-  }
-
  private:
   void run(Exchange& exchange, const ScriptPath& script, const ForwardedFields& fields) {
     const h2o_req_t& req = *exchange.req;
