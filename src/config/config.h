@@ -15,6 +15,7 @@
 #include "base/load_error.h"
 #include "base/log.h"
 #include "push/pattern.h"
+#include "push/request.h"
 
 namespace outrider::config {
 
@@ -139,9 +140,6 @@ struct Route {
   bool operator==(const Route&) const = default;
 };
 
-/// Who gets a 103 (RFC 8297).
-enum class EarlyHints { off, navigations, all };
-
 /// The cookie in which a client carries what it has (push/client_cookie.h).
 struct ClientCookie {
   std::string name = "outrider";
@@ -166,7 +164,7 @@ struct Site {
   std::vector<std::string> rules;  // absolute globs
   Written rules_place;
   std::vector<Route> routes;  // longest prefix first
-  EarlyHints early_hints = EarlyHints::navigations;
+  push::EarlyHintsFor early_hints = push::EarlyHintsFor::navigations;
   bool push = true;
   std::optional<std::uint64_t> budget_bytes;                   // pushed for one page at most
   std::optional<ClientCookie> client_cookie = ClientCookie();  // nothing = off

@@ -17,6 +17,8 @@ std::filesystem::path absolute(const std::filesystem::path& folder, const std::s
 /// there.
 bool check_directory(Report& report, const Text& text, const std::filesystem::path& path);
 bool check_file(Report& report, const Text& text, const std::filesystem::path& path);
+/// As check_file, where a server will serve by what is read (Sources::serves).
+bool check_secret_file(Report& report, const Text& text, const std::filesystem::path& path);
 bool check_parent(Report& report, const Text& text, const std::filesystem::path& path);
 
 /// The part of a glob that has no wildcard: "/etc/outrider/rules" of "/etc/outrider/rules/*.lua". A glob without any

@@ -21,6 +21,8 @@ struct Sources {
   std::function<Result<std::vector<std::filesystem::path>>(const std::string& glob)> glob;
   /// They answer as they did in an earlier load: what is named may be gone by now, and the disk is not looked at.
   bool replayed = false;
+  /// A server will serve by it: certificates, keys, tokens and the folders of logs must be there.
+  bool serves = true;
   /// Told of each file and directory that is named and not there; may be empty.
   std::function<void(const std::filesystem::path&)> missed = {};
 };

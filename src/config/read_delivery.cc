@@ -13,11 +13,11 @@ namespace {
 /// It goes with every request, so it had better be short.
 constexpr std::size_t longest_cookie_name = 64;
 
-EarlyHints early_hints_named(std::string_view name) {
-  if (name == "navigations") return EarlyHints::navigations;
-  if (name == "all") return EarlyHints::all;
+push::EarlyHintsFor early_hints_named(std::string_view name) {
+  if (name == "navigations") return push::EarlyHintsFor::navigations;
+  if (name == "all") return push::EarlyHintsFor::everybody;
   CHECK(name == "off");  // the schema's choices are these
-  return EarlyHints::off;
+  return push::EarlyHintsFor::nobody;
 }
 
 std::vector<push::Pattern> read_patterns(Reading& reading, const Fields& fields, std::string_view key,

@@ -26,7 +26,7 @@ std::vector<Certificate> read_certificates(Reading& reading, const Fields& liste
          {std::pair{"certificate", &certificate.certificate}, std::pair{"key", &certificate.key}}) {
       if (!fields.has(key)) continue;
       *target = absolute(reading.folder, fields.text(key).text);
-      check_file(reading.report, fields.text(key), *target);
+      check_secret_file(reading.report, fields.text(key), *target);
     }
     certificates.push_back(std::move(certificate));
   }

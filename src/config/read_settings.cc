@@ -83,7 +83,7 @@ Admin read_admin(Reading& reading, const Fields& configuration) {
   if (fields.has("group")) check_group(reading.report, fields.text("group"));
   if (fields.has("token_file")) {
     admin.token_file = absolute(reading.folder, fields.text("token_file").text);
-    check_file(reading.report, fields.text("token_file"), admin.token_file);
+    check_secret_file(reading.report, fields.text("token_file"), admin.token_file);
   }
   for (const Text& text : fields.texts("address")) read_admin_address(reading, text, admin);
   return admin;
@@ -136,7 +136,7 @@ std::vector<std::filesystem::path> read_files(Reading& reading, const Fields& fi
   std::vector<std::filesystem::path> files;
   for (const Text& text : fields.texts(key)) {
     files.push_back(absolute(reading.folder, text.text));
-    check_file(reading.report, text, files.back());
+    check_secret_file(reading.report, text, files.back());
   }
   return files;
 }

@@ -26,10 +26,13 @@ struct Text {
 class Report {
  public:
   Report() = default;
-  explicit Report(const Sources& sources) : looks_at_disk_(!sources.replayed), missed_(sources.missed) {}
+  explicit Report(const Sources& sources)
+      : looks_at_disk_(!sources.replayed), serves_(sources.serves), missed_(sources.missed) {}
 
   /// Whether it counts if what is named is there.
   bool looks_at_disk() const { return looks_at_disk_; }
+  /// Whether it counts if what only a server needs is there.
+  bool serves() const { return serves_; }
   /// What is named is not there, or not as it has to be.
   void missed(const std::filesystem::path& path) const {
     if (missed_) missed_(path);
@@ -49,7 +52,7 @@ class Report {
 
  private:
   std::vector<Problem> problems_;
-  bool looks_at_disk_ = true;
+  bool looks_at_disk_ = true, serves_ = true;
   std::function<void(const std::filesystem::path&)> missed_;
 };
 

@@ -15,6 +15,8 @@ class SourceLog;
 
 /// Throws LoadError: unreadable file, syntax error, error raised while it runs, a result that is no table, time or
 /// memory limit. The file is named in messages as `shown_as` (what the operator typed), and read by way of `sources`.
-Value load_config_file(const std::filesystem::path& file, const std::string& shown_as, SourceLog& sources);
+/// Unless a server will serve by it, credentials need not be there.
+Value load_config_file(const std::filesystem::path& file, const std::string& shown_as, SourceLog& sources,
+                       bool serves = true);
 
 }  // namespace outrider::script

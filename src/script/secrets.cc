@@ -149,6 +149,10 @@ int credential(State&, lua_State* lua) {
     return 1;
   }
   const fs::path own = folder / "credentials" / name;
+  if (lua_toboolean(lua, lua_upvalueindex(2)) == 0) {
+    push_secret(lua, own.native());
+    return 1;
+  }
   if (!is_file(own)) {
     throw ScriptError(
         fmt::format("credential(\"{}\"): there is neither a systemd credential of that name ({}) nor a file {}", name,
@@ -167,7 +171,7 @@ int credential(State&, lua_State* lua) {
 
 }  // namespace
 
-void open_secrets(State& state, lua_State* lua, const fs::path& folder) {
+void open_secrets(State& state, lua_State* lua, const fs::path& folder, bool must_be_there) {
   luaL_newmetatable(lua, kMetatable);
   const luaL_Reg functions[] = {
       {"__tostring", binding<to_string>}, {"__concat", binding<join>}, {"__index", binding<unknown_field>}};
@@ -178,7 +182,8 @@ void open_secrets(State& state, lua_State* lua, const fs::path& folder) {
   lua_pop(lua, 1);
   state.set_global(lua, "env", env);
   push_text(lua, folder.native());
-  lua_pushcclosure(lua, binding<credential>, 1);
+  lua_pushboolean(lua, must_be_there ? 1 : 0);
+  lua_pushcclosure(lua, binding<credential>, 2);
   state.set_global(lua, "credential");
 }
 

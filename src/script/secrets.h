@@ -21,8 +21,8 @@ class State;
 ///
 /// env("NAME") is an error where the variable is not set; env("NAME", default) is the default then, unchanged. A
 /// default that is a number or a boolean makes the variable's text be read as one. credential("name") is the path of
-/// the file.
-void open_secrets(State& state, lua_State* lua, const std::filesystem::path& folder);
+/// the file, which may be missing unless it must be there.
+void open_secrets(State& state, lua_State* lua, const std::filesystem::path& folder, bool must_be_there);
 
 /// The string or number of the secret at `index`; nothing if there is none.
 std::optional<Value> secret_at(lua_State* lua, int index);

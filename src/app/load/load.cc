@@ -38,7 +38,7 @@ SecretKey bucket_key(const config::Config& config, const LoadOptions& options, c
                      Problems& problems) {
   if (config.bucket_key.empty()) return keys.bucket;
   const auto key = read_secret_key(config.bucket_key, "bucket key");
-  if (!key) report(options, key.error(), problems);
+  if (!key && options.serves) report(options, key.error(), problems);
   return key.value_or(options.running_bucket_key.value_or(keys.bucket));
 }
 
@@ -50,7 +50,7 @@ push::CookieKeys cookie_keys(const config::Config& config, const LoadOptions& op
   for (const std::filesystem::path& file : config.cookie_keys) {
     const auto key = read_secret_key(file, "cookie key");
     if (key) read.push_back(*key);
-    if (!key) report(options, key.error(), problems);
+    if (!key && options.serves) report(options, key.error(), problems);
   }
   const bool all = read.size() == config.cookie_keys.size();
   if (!all && !options.running_cookie_keys.empty()) return options.running_cookie_keys;
@@ -58,7 +58,7 @@ push::CookieKeys cookie_keys(const config::Config& config, const LoadOptions& op
 }
 
 std::string admin_token(const config::Config& config, const LoadOptions& options, Problems& problems) {
-  if (config.admin.token_file.empty()) return {};
+  if (config.admin.token_file.empty() || !options.serves) return {};
   auto token = read_admin_token(config.admin.token_file);
   if (!token) report(options, token.error(), problems);
   return token ? std::move(*token) : options.running_token;
@@ -68,8 +68,11 @@ std::string admin_token(const config::Config& config, const LoadOptions& options
 void load_workers(Loaded& loaded, const LoadOptions& options, const push::WorkerRules& alike,
                   script::SourceLog& sources, script::Watchdog& watchdog) {
   const std::size_t workers = options.workers != 0 ? options.workers : worker_count(*loaded.config);
-  script::LoadedRules rules =
-      script::load_rules(rules_options(*loaded.config, options.run_tests, options.cancel), workers, watchdog, sources);
+  script::RulesOptions rules_of = rules_options(*loaded.config, options.run_tests, options.cancel);
+  rules_of.clients = alike.clients;
+  rules_of.test_listener = options.test_listener;
+  script::LoadedRules rules = script::load_rules(rules_of, workers, watchdog, sources);
+  if (rules.skipped_tests && options.serves) log::warning("the tests beside the rules were skipped");
   for (const auto& set : rules.sets) loaded.rules += set ? set->rules().size() : 0;
   for (auto& functions : rules.functions) {
     auto worker = std::make_shared<push::WorkerRules>(alike);
@@ -138,14 +141,14 @@ Loaded load(const RunCommand& command, script::SourceLog& sources, const LoadOpt
   Loaded loaded;
   loaded.config = options.config;
   if (!loaded.config) {
-    loaded.config = std::make_shared<const config::Config>(command.files.empty() ? load_config(command.config, sources)
-                                                                                 : development_config(command));
+    loaded.config = std::make_shared<const config::Config>(
+        command.files.empty() ? load_config(command.config, sources, options.serves) : development_config(command));
   }
   const config::Config& config = *loaded.config;
   if (options.config_read != nullptr) *options.config_read = loaded.config;
 
   Problems problems;
-  loaded.tls = load_tls_or_running(config, options, keys, problems);
+  if (options.serves) loaded.tls = load_tls_or_running(config, options, keys, problems);
   push::WorkerRules alike;
   alike.bucket_key = bucket_key(config, options, keys, problems);
   alike.cookie_keys = cookie_keys(config, options, keys, problems);

@@ -36,6 +36,9 @@ struct LoadOptions {
   std::shared_ptr<const config::Config>* config_read = nullptr;
   std::size_t workers = 0;  // as many Lua states; 0 = as the configuration says
   bool run_tests = true;
+  script::TestListener* test_listener = nullptr;  // outlives the load; null: nobody listens
+  /// False: nothing will be served with it. Certificates, keys and tokens may be out of reach, and are not looked at.
+  bool serves = true;
   /// Of a rollback: the configuration as it was read then; null: it is read.
   std::shared_ptr<const config::Config> config;
   std::shared_ptr<const script::Snapshot> sources;  // with `config`: all that the generation was read from

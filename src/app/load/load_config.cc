@@ -8,21 +8,22 @@
 
 namespace outrider::app {
 
-config::Config load_config(const std::string& file, script::SourceLog& sources) {
+config::Config load_config(const std::string& file, script::SourceLog& sources, bool serves) {
   namespace fs = std::filesystem;
   const fs::path path = fs::absolute(file).lexically_normal();
   const fs::path folder = path.parent_path();
   const fs::path shown_folder = fs::path(file).parent_path();
   config::Sources access;
+  access.serves = serves;
   access.replayed = sources.replays();
   access.missed = [&](const fs::path& missing) { sources.real_path(missing); };
   access.glob = [&](const std::string& pattern) { return sources.glob(pattern); };
   access.load = [&](const fs::path& included) {
     const fs::path relative = included.lexically_relative(folder);
     const bool below = !relative.empty() && *relative.begin() != "..";
-    return script::load_config_file(included, (below ? shown_folder / relative : included).string(), sources);
+    return script::load_config_file(included, (below ? shown_folder / relative : included).string(), sources, serves);
   };
-  return config::read(script::load_config_file(path, file, sources), folder, access);
+  return config::read(script::load_config_file(path, file, sources, serves), folder, access);
 }
 
 }  // namespace outrider::app

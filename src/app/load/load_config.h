@@ -10,7 +10,7 @@
 namespace outrider::app {
 
 /// Throws LoadError with every problem. Files are named in messages as the operator would: relative if `file` is. Every
-/// file is read through `sources`.
-config::Config load_config(const std::string& file, script::SourceLog& sources);
+/// file is read through `sources`. Unless a server will serve by it, keys and certificates need not be there.
+config::Config load_config(const std::string& file, script::SourceLog& sources, bool serves = true);
 
 }  // namespace outrider::app

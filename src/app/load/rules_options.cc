@@ -5,6 +5,8 @@
 #include <chrono>
 #include <variant>
 
+#include "http/site_map.h"
+
 namespace outrider::app {
 namespace {
 
@@ -17,6 +19,23 @@ void add_roots(const config::Site& site, std::vector<std::filesystem::path>& dir
     if (root == nullptr || root->empty()) continue;
     if (std::find(directories.begin(), directories.end(), *root) == directories.end()) directories.push_back(*root);
   }
+}
+
+/// Tests must not depend on the disk, so that what PHP's folder has counts as a script.
+bool is_at_hand(const config::Site& site, std::string_view path) {
+  const config::Route* route = http::find_route(site, path);
+  return route == nullptr || std::holds_alternative<config::Files>(route->action) ||
+         std::holds_alternative<config::Redirect>(route->action);
+}
+
+script::SiteDelivery delivery_of(const config::Config& config, const config::Site& site) {
+  script::SiteDelivery delivery;
+  delivery.early_hints = site.early_hints;
+  delivery.push = site.push;
+  delivery.budget_bytes = site.budget_bytes;
+  delivery.pushes_per_connection = config.limits.pushes_per_connection;
+  delivery.answers_at_once = [&site](std::string_view path) { return is_at_hand(site, path); };
+  return delivery;
 }
 
 }  // namespace
@@ -35,7 +54,7 @@ script::RulesOptions rules_options(const config::Config& config, bool run_tests,
   script::RulesOptions options;
   options.data_dirs = config.data_dirs;
   for (const config::Site& site : config.sites) {
-    options.sets.push_back({site.name, site.rules, site.rules_place});
+    options.sets.push_back({site.name, site.rules, site.rules_place, delivery_of(config, site)});
     add_roots(site, options.data_dirs);
   }
   options.shipped_modules = shipped_modules();

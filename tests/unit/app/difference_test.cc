@@ -145,7 +145,8 @@ TEST_CASE("difference: keys of client cookies, the table of clients and a site's
   };
   CHECK(changed([](config::Config& c) { c.cookie_keys = {"/new", "/old"}; }) == Lines{"~ cookie_keys"});
   CHECK(changed([](config::Config& c) { c.clients = "/clients.lua"; }) == Lines{"~ clients"});
-  CHECK(changed([](config::Config& c) { c.sites[0].early_hints = config::EarlyHints::all; }) == Lines{"~ site *"});
+  CHECK(changed([](config::Config& c) { c.sites[0].early_hints = push::EarlyHintsFor::everybody; }) ==
+        Lines{"~ site *"});
   CHECK(changed([](config::Config& c) { c.sites[0].client_cookie->name = "has"; }) == Lines{"~ site *"});
 }
 

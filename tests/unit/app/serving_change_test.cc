@@ -106,7 +106,7 @@ TEST_CASE("connections begin anew where something changed that serves them") {
   CHECK_FALSE(stays([](Config& c) { c.sites[0].routes[0].action = config::Proxy{}; }));
   CHECK_FALSE(stays([](Config& c) { c.sites[0].routes[0].max_age_s = 5; }));
   CHECK_FALSE(stays([](Config& c) { c.sites[0].routes.emplace_back().prefix = "/x/"; }));
-  CHECK_FALSE(stays([](Config& c) { c.sites[0].early_hints = config::EarlyHints::off; }));
+  CHECK_FALSE(stays([](Config& c) { c.sites[0].early_hints = push::EarlyHintsFor::nobody; }));
   CHECK_FALSE(stays([](Config& c) { c.sites[0].push = false; }));
   CHECK_FALSE(stays([](Config& c) { c.sites[0].budget_bytes = 1; }));
   CHECK_FALSE(stays([](Config& c) { c.sites[0].client_cookie.reset(); }));

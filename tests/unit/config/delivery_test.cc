@@ -60,9 +60,9 @@ TEST_CASE("a site that says nothing of delivery has the structs' defaults") {
 }
 
 TEST_CASE("early_hints is one of three words") {
-  CHECK(site("early_hints = \"navigations\"").early_hints == EarlyHints::navigations);
-  CHECK(site("early_hints = \"all\"").early_hints == EarlyHints::all);
-  CHECK(site("early_hints = \"off\"").early_hints == EarlyHints::off);
+  CHECK(site("early_hints = \"navigations\"").early_hints == outrider::push::EarlyHintsFor::navigations);
+  CHECK(site("early_hints = \"all\"").early_hints == outrider::push::EarlyHintsFor::everybody);
+  CHECK(site("early_hints = \"off\"").early_hints == outrider::push::EarlyHintsFor::nobody);
   const std::string expected = "early_hints: expected \"navigations\", \"all\" or \"off\"; found ";
   CHECK(problem("early_hints = \"navigation\"") ==
         expected + "a string (\"navigation\"); did you mean \"navigations\"?");

@@ -58,6 +58,18 @@ TEST_CASE("one address belongs to one listener") {
   CHECK(problems(folder, "{ address = \"0.0.0.0:80\" }, { address = \"[::]:80\" }") == none);
 }
 
+TEST_CASE("what only a server reads need not be there for whoever asks about rules") {
+  const Folder folder;
+  const std::string source = R"(return {
+  listen = { { address = "127.0.0.1:1", tls = { certificate = "none.pem", key = "none.key" } } },
+  admin = { address = "127.0.0.1:2", token_file = "none.token" }, cookie_keys = "none.cookies",
+  log = { access = { to = "none/access.log" } },
+  sites = { ["*"] = { routes = { ["/"] = { files = "www" } } } },
+})";
+  CHECK(folder.read(source, false).listen.front().tls.front().key == folder / "none.key");
+  CHECK(folder.problems(source).size() == 5);
+}
+
 TEST_CASE("certificates: one table or a list, files that are there") {
   const Folder folder;
   for (const char* name : {"a.pem", "a.key", "b.pem"}) folder.write(name);

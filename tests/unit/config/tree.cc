@@ -187,8 +187,9 @@ void Folder::write(const std::string& name, const std::string& text) const {
   folder_.write(name, text);
 }
 
-Config Folder::read(std::string_view source) const {
+Config Folder::read(std::string_view source, bool serves) const {
   Sources sources;
+  sources.serves = serves;
   sources.glob = glob_files;
   sources.load = [this](const std::filesystem::path& file) {
     const std::string text = read_file(file);

@@ -32,7 +32,7 @@ class Folder {
   void write(const std::string& name, const std::string& text = "x") const;
 
   /// Reads `source` as the configuration in this folder; included files are parsed by parse_tree.
-  Config read(std::string_view source) const;
+  Config read(std::string_view source, bool serves = true) const;
   /// The problems of `source`, each as its text; none if it is fine.
   std::vector<std::string> problems(std::string_view source) const;
   /// The problems of a configuration whose site "*" has the one route `route` at `prefix`.

@@ -170,6 +170,9 @@ TEST_CASE("credential", "[script][config]") {
   ::unsetenv("CREDENTIALS_DIRECTORY");
   CHECK_THROWS_WITH(load_it(), Contains("config.lua:1: credential(\"tls-key\"): there is neither") &&
                                    Contains((folder.path / "credentials/tls-key").string()));
+  SourceLog sources;
+  const Value unserved = load_config_file(config, "config.lua", sources, false);
+  CHECK(*unserved.table()->find("key")->string() == (folder.path / "credentials/tls-key").string());
   const auto own = folder.write("credentials/tls-key", "secret");
   ::chmod(own.c_str(), 0640);
   CHECK_THROWS_WITH(load_it(), Contains("has mode 0640") && Contains("chmod 600"));
