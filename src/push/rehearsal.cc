@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "push/rehearsal.h"
+
+#include <iterator>
+#include <utility>
+
+#include "push/budget.h"
+#include "push/delivering.h"
+#include "push/rule_run.h"
+#include "push/switches.h"
+
+namespace outrider::push {
+namespace {
+
+/// Takes note of what would go out.
+class Notes final : public Outside {
+ public:
+  Notes(const Request& request, const Setting& setting, const FinalHead* head, Rehearsed& result)
+      : request_(request), setting_(setting), head_(head), result_(result) {}
+
+  const Switches* switches() const override { return setting_.switches; }
+  std::string_view site() const override { return setting_.site; }
+
+  Situation situation(bool head_known) const override {
+    Situation situation;
+    situation.push = setting_.push;
+    situation.unchanged = head_known && head_ != nullptr && head_->response.status == 304;
+    situation.page_redirects = setting_.page_redirects;
+    situation.answer_ready = is_at_hand(setting_.answers_at_once, setting_.think_time);
+    situation.client_push_room = setting_.client_push_room - promised_;
+    situation.own_push_room = setting_.own_push_room - promised_;
+    PageSituation page{setting_.budget_bytes, request_.link(), std::nullopt, setting_.page_bytes,
+                       result_.decisions.spending.bytes()};
+    if (!head_known && !setting_.answers_at_once) page.think_time = setting_.think_time;
+    situation.budget = budget_of_page(page, result_.decisions.spending);
+    return situation;
+  }
+
+  Reason promise(const Entry&, std::uint64_t, bool) override {
+    ++promised_;
+    return Reason::sent;
+  }
+  bool send_early_hints(const std::vector<std::string>& links) override {
+    result_.early_links = links;
+    return true;
+  }
+  void hinted(std::string_view) override {}
+  void mistaken(const Entry&, std::string_view, std::string_view, std::optional<Kind>) override {}
+  void announced(const Entry&) override {}
+
+ private:
+  const Request& request_;
+  const Setting& setting_;
+  const FinalHead* head_;
+  Rehearsed& result_;
+  std::uint32_t promised_ = 0;
+};
+
+class Rehearsal {
+ public:
+  Rehearsal(const Request& request, const Setting& setting, const FinalHead* head)
+      : request_(request), setting_(setting), head_(head), outside_(request, setting, head, result_) {}
+
+  Rehearsed run() {
+    if (setting_.switches != nullptr && setting_.switches->site_is_off(setting_.site)) return std::move(result_);
+    if (setting_.rules != nullptr) {
+      setting_.rules->find(request_.host, request_.method, request_.path, matches_);
+    }
+    Delivering delivering(result_.decisions, outside_, request_);
+    PushList list = run_phase(Phase::request, nullptr);
+    if (!setting_.answers_at_once) {
+      for (const Hint& hint : setting_.learned) list.add(hint, nullptr);
+    }
+    delivering.deliver(list, false);
+    finish(delivering);
+    return std::move(result_);
+  }
+
+ private:
+  PushList run_phase(Phase phase, const Response* response) {
+    RuleRun run =
+        run_rules(matches_, phase, request_, response, setting_.functions, setting_.switches, setting_.site, true);
+    Evaluation& evaluation = run.evaluation;
+    std::move(evaluation.traces.begin(), evaluation.traces.end(), std::back_inserter(result_.traces));
+    Decisions& decisions = result_.decisions;
+    for (const Entry& entry : evaluation.shadow.entries()) decisions.shadow.add(entry.hint, entry.rule, entry.personal);
+    for (const Entry& entry : run.switched_off.entries()) decisions.switched_off.add(entry.hint, entry.rule);
+    decisions.reads.merge(evaluation.reads);
+    return std::move(evaluation.list);
+  }
+
+  void finish(Delivering& delivering) {
+    if (head_ == nullptr) {
+      result_.links = final_links(result_.decisions, outside_, {}, false);
+      return;
+    }
+    const int status = head_->response.status;
+    if (!takes_hints(request_.method, status)) return;
+    const PushList from_rules = run_phase(Phase::response, &head_->response);
+    delivering.head_came(status, from_rules, head_->links);
+    result_.links = final_links(result_.decisions, outside_, head_->links, head_->storable);
+  }
+
+  const Request& request_;
+  const Setting& setting_;
+  const FinalHead* head_;
+  Rehearsed result_;
+  Notes outside_;
+  std::vector<Match> matches_;
+};
+
+}  // namespace
+
+Rehearsed rehearse(const Request& request, const Setting& setting, const FinalHead* head) {
+  return Rehearsal(request, setting, head).run();
+}
+
+}  // namespace outrider::push
