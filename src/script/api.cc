@@ -232,30 +232,60 @@ constexpr ApiEntry test_request_keys[] = {
     {"host", "string", "",
      "The host, without port. Without it the site's name; www.example.com for the site *.example.com, localhost for "
      "*."},
-    {"protocol", "\"HTTP/2\"|\"HTTP/1.1\"|\"HTTP/1.0\"", "\"HTTP/2\"", "The protocol's version."},
     {"headers", "table<string, string|string[]>", "{}",
      "Header fields, in the order of their names; a list is a field that repeats."},
     {"cookies", "table<string, string|string[]>", "{}", "Cookies, in the order of their names."},
-    {"client", "TestClient", "{}", "What the connection tells of the client; its browser follows from the headers."},
+    {"client", "string|TestClient", "{}",
+     "Who asks: a client by name, \"chromium\", \"firefox=131\", \"nghttp\", or what the connection tells of it; what "
+     "is "
+     "said beside it counts more."},
+    {"protocol", "\"HTTP/2\"|\"HTTP/1.1\"|\"HTTP/1.0\"", "\"HTTP/2\"", "The protocol's version."},
     {"sent", "string|string[]", "{}", "Paths of assets for which req.sent() is true."},
     {"cached", "string|string[]", "{}", "Paths of assets for which req.cached() is true."},
+    {"think_ms", "number", "", "How long the application takes for the page, by experience, in milliseconds."},
+    {"page_bytes", "integer", "", "How large the page is, by experience, above 0."},
+    {"assets", "table<string, TestAsset>", "{}",
+     "What is known of assets, by path; of others nothing is, and they are taken for good."},
+    {"now", "string", "", "The moment at which it is asked, \"2026-11-27 08:00\" in UTC; without it the real time."},
+    {"response", "TestResponse", "",
+     "The head of the page's response: rules of the response phase are asked only with it."},
+};
+
+constexpr ApiEntry test_response_keys[] = {
+    {"status", "integer", "200", "The response's status, 200 to 599."},
+    {"headers", "table<string, string|string[]>", "{}", "Its header fields; a list is a field that repeats."},
+};
+
+constexpr ApiEntry test_asset_keys[] = {
+    {"status", "integer", "200", "What its last answer was, 200 to 599."},
+    {"bytes", "integer", "", "Its size in bytes, above 0; without it 16 KiB are assumed."},
+    {"type", "string", "", "Its media type."},
+    {"stale", "boolean", "false", "It may not be kept, or goes stale at once."},
+    {"needs_cookies", "boolean", "false", "It wants cookies or authorization."},
+    {"varies", "boolean", "false", "It varies by fields that a promise does not repeat."},
 };
 
 constexpr ApiEntry test_client_keys[] = {
+    {"name", "string", "", "A client by name, \"chromium\" or \"chromium=102\", as `outrider explain` knows them."},
     {"address", "string", "\"192.0.2.1\"", "The client's address."},
     {"country", "string", "", "Two letters (ISO 3166-1)."},
     {"accepts_push", "boolean", "false", "It takes PUSH_PROMISE on this connection."},
     {"new_connection", "boolean", "true", "This is the first request of its connection."},
-    {"rtt_ms", "number", "",
-     "Its round trip in milliseconds, above 0; req.client.cwnd_bytes is then 14600, if not given."},
-    {"cwnd_bytes", "integer", "",
-     "Its congestion window in bytes, above 0; req.client.rtt_ms is then 100, if not given."},
+    {"rtt_ms", "number", "100", "Its round trip in milliseconds, above 0."},
+    {"cwnd_bytes", "integer", "14600", "Its congestion window in bytes, above 0."},
+    {"behind_proxy", "boolean", "false", "It comes by way of a proxy that the listener is `behind`."},
+    {"passes_early_hints", "boolean", "false", "That proxy hands a 103 on."},
 };
 
 constexpr ApiEntry checks[] = {
     {"hints", "fun(expected: (Hint|string)[])", "",
      "The rules of the request phase return exactly these kinds and URLs, in this order. Options count where an "
-     "expected hint gives them. A rule that fails is a failure, too."},
+     "expected hint gives them. With a response, those of the response phase follow. A rule that fails is a failure, "
+     "too."},
+    {"delivers", "fun(way: \"push\"|\"early_hints\"|\"link\"|\"none\", url: string)", "",
+     "The hint of this URL reaches the client in that way."},
+    {"nothing_because", "fun(reason: string)", "",
+     "There are hints, none goes ahead of the page, and this is the reason of each, as `outrider explain` names it."},
 };
 
 }  // namespace
@@ -296,6 +326,10 @@ std::span<const ApiEntry> api(ApiSection section) {
       return test_request_keys;
     case ApiSection::test_client:
       return test_client_keys;
+    case ApiSection::test_response:
+      return test_response_keys;
+    case ApiSection::test_asset:
+      return test_asset_keys;
     case ApiSection::check:
       return checks;
   }
@@ -342,6 +376,10 @@ std::string_view owner_of(ApiSection section) {
       return "request";
     case ApiSection::test_client:
       return "client";
+    case ApiSection::test_response:
+      return "response";
+    case ApiSection::test_asset:
+      return "assets";
     case ApiSection::check:
       return "expect";
   }

@@ -45,20 +45,22 @@ struct ApiEntry {
 
 /// The tables of the API, each in the order in which a manual lists them.
 enum class ApiSection {
-  rule,          // keys of rule { … }
-  condition,     // keys of when = { … }
-  hint_kind,     // style "/app.css"
-  hint_option,   // style("/app.css", { … })
-  global,        // names that rule files see besides Lua's own
-  request,       // req
-  client,        // req.client
-  tls,           // req.tls
-  fields,        // methods of req.headers, req.cookies, req.query, res.headers
-  response,      // res
-  test,          // names that test files ("*.test.lua") see besides; they have no `rule` and no `now`
-  test_request,  // keys of request{ … }
-  test_client,   // keys of client = { … } in it
-  check,         // expect(request{ … }).hints{ … }
+  rule,           // keys of rule { … }
+  condition,      // keys of when = { … }
+  hint_kind,      // style "/app.css"
+  hint_option,    // style("/app.css", { … })
+  global,         // names that rule files see besides Lua's own
+  request,        // req
+  client,         // req.client
+  tls,            // req.tls
+  fields,         // methods of req.headers, req.cookies, req.query, res.headers
+  response,       // res
+  test,           // names that test files ("*.test.lua") see besides; they have no `rule` and no `now`
+  test_request,   // keys of request{ … }
+  test_client,    // keys of client = { … } in it
+  test_response,  // keys of response = { … } in it
+  test_asset,     // keys of assets = { ["/app.css"] = { … } } in it
+  check,          // expect(request{ … }).hints{ … }
 };
 
 /// All entries of a section.

@@ -45,12 +45,15 @@ void run_rule_tests(const RuleTestRun& run, ProblemList& problems) {
       if (problems.full()) return;
       throw_if_cancelled(run.options.cancel);
       const TestedSite site{run.options.sets[i], run.found[i], rules, run.functions, sites.at(test.path) > 1};
+      if (run.options.test_listener != nullptr) run.options.test_listener->began(site.spec.site, test.shown);
       TestFile file(site, test, run.options, run.sources, run.watchdog, deadline);
       const auto stopped_at = file.run();
       throw_if_cancelled(run.options.cancel);
       problems.add(file.problems());
       if (!stopped_at) continue;
-      problems.add({*stopped_at, out_of_time(run.options.test_timeout, left)});
+      const Problem late{*stopped_at, out_of_time(run.options.test_timeout, left)};
+      if (run.options.test_listener != nullptr) run.options.test_listener->broke(late);
+      problems.add(late);
       return;
     }
   }

@@ -41,7 +41,6 @@ void skip_tests(const std::vector<RuleFiles>& found, SourceLog& sources) {
   for (const RuleFiles& files : found) {
     for (const RuleFile& test : files.tests) sources.read(test.path, SourceLog::kLargestLuaFile);
   }
-  log::warning("the tests beside the rules were skipped");
 }
 
 }  // namespace
@@ -63,7 +62,7 @@ LoadedRules load_rules(const RulesOptions& options, std::size_t workers, Watchdo
     built.states.pop_back();
   }
   for (const auto& state : built.states) state->state().set_cancel(nullptr);
-  return {std::move(built.sets), {built.states.begin(), built.states.end()}};
+  return {std::move(built.sets), {built.states.begin(), built.states.end()}, has_tests(found) && !tested};
 }
 
 }  // namespace outrider::script

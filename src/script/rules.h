@@ -6,9 +6,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "push/evaluate.h"
@@ -29,11 +33,42 @@ struct Limits {
   std::chrono::milliseconds load_cpu_time{5000};
 };
 
+/// How a site delivers, for tests that ask for it.
+struct SiteDelivery {
+  push::EarlyHintsFor early_hints = push::EarlyHintsFor::navigations;
+  bool push = true;
+  std::optional<std::uint64_t> budget_bytes;
+  std::uint32_t pushes_per_connection = 64;
+  /// The answer for a path is at hand, as far as the configuration alone tells; null: for none.
+  std::function<bool(std::string_view path)> answers_at_once;
+};
+
 /// The rule files of one site.
 struct RuleSetSpec {
   std::string site;
   std::vector<std::string> globs;  // absolute; "*.test.lua" and "lib/" never match
   Place place;                     // where the configuration names them, for messages
+  SiteDelivery delivery{};
+};
+
+/// What does not hold.
+struct Unmet {
+  std::string text;               // all of it, in one line
+  std::vector<std::string> diff;  // of lists: "  both have it", "- only expected", "+ only found"; else none
+  std::string rules;              // which had a say, and which not and why; beside a diff
+};
+
+/// Hears of tests while they run. Called on the thread that loads.
+class TestListener {
+ public:
+  virtual ~TestListener() = default;
+  /// A file is going to run for a site.
+  virtual void began(std::string_view site, const std::string& file) = 0;
+  /// A check was made. `groups` are the names of the tests that it stands in, the outermost first; `wrong` is what does
+  /// not hold.
+  virtual void checked(const Place& place, const std::vector<std::string>& groups, const std::vector<Unmet>& wrong) = 0;
+  /// Something is wrong with the file itself, or with one of its functions.
+  virtual void broke(const Problem& problem) = 0;
 };
 
 struct RulesOptions {
@@ -42,10 +77,14 @@ struct RulesOptions {
   std::vector<std::filesystem::path> data_dirs;
   /// Where `require` looks for the modules that ship (installed rules/), after the rules' own directories.
   std::filesystem::path shipped_modules;
+  /// What each browser can use, for tests; null: nothing but Link.
+  std::shared_ptr<const push::ClientTable> clients;
   Limits limits;
   bool jit = false;  // true gives up the time limit (a compiled loop cannot be interrupted)
   /// Whether the tests beside the rules ("*.test.lua") are run.
   bool run_tests = true;
+  /// Outlives the load; null: nobody listens.
+  TestListener* test_listener = nullptr;
   /// All test files of all sites together may take so long, by the clock on the wall.
   std::chrono::milliseconds test_timeout{10'000};
   /// Once it is true, whatever is running ends, and load_rules() throws. What has been loaded does not look at it.
@@ -57,6 +96,7 @@ struct LoadedRules {
   std::vector<std::shared_ptr<const push::RuleSet>> sets;
   /// One for each worker.
   std::vector<std::shared_ptr<push::FunctionHost>> functions;
+  bool skipped_tests = false;  // there are some, and nobody wanted them to run
 };
 
 /// Loads everything `workers` times over, makes sure that every state built the same rules, and runs the tests beside

@@ -12,8 +12,9 @@ bool has(const std::vector<std::string>& paths, std::string_view path) {
 
 }  // namespace
 
-push::AssetFacts TestAssets::facts(std::string_view) const {
-  return {};
+push::AssetFacts TestAssets::facts(std::string_view path) const {
+  const auto found = std::find_if(known.begin(), known.end(), [&](const auto& each) { return each.first == path; });
+  return found != known.end() ? found->second : push::AssetFacts();
 }
 
 bool TestAssets::sent(std::string_view path) const {

@@ -4,13 +4,14 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "push/assets.h"
 
 namespace outrider::script {
 
-/// Those that are named are on the client, all others are not; nothing else is known of any.
+/// Those that are named are on the client, all others are not; nothing is known of any but what is said.
 class TestAssets final : public push::Assets {
  public:
   push::AssetFacts facts(std::string_view path) const override;
@@ -18,6 +19,7 @@ class TestAssets final : public push::Assets {
   push::Cached cached(std::string_view path) const override;
 
   std::vector<std::string> sent_paths, cached_paths;
+  std::vector<std::pair<std::string, push::AssetFacts>> known;
 };
 
 }  // namespace outrider::script

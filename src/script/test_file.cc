@@ -8,12 +8,11 @@
 #include <utility>
 
 #include "base/text.h"
-#include "push/evaluate.h"
 #include "script/api.h"
 #include "script/api_line.h"
 #include "script/hint_reader.h"
 #include "script/lua_api.h"
-#include "script/test_report.h"
+#include "script/test_checks.h"
 #include "script/test_request.h"
 
 namespace outrider::script {
@@ -29,7 +28,7 @@ constexpr int kMostLevels = 32;
 constexpr std::size_t kMostExpected = 256;
 
 constexpr const char* kGlobals[] = {"request", "expect", "test"};
-constexpr const char* kChecks[] = {"hints"};
+constexpr const char* kChecks[] = {"hints", "delivers", "nothing_because"};
 
 TestFile& running(lua_State* L) {
   return *static_cast<TestFile*>(lua_touserdata(L, lua_upvalueindex(1)));
@@ -74,6 +73,7 @@ TestFile::TestFile(const TestedSite& site, const RuleFile& file, const RulesOpti
                    Watchdog& watchdog, steady_clock::time_point deadline)
     : site_(site),
       file_(file),
+      options_(options),
       sources_(sources),
       deadline_(deadline),
       state_(options.limits, &watchdog),
@@ -160,48 +160,77 @@ int TestFile::expect(State&, lua_State* L) {
                       State::describe(L, 1));
   }
   const Place place = running(L).place_in_file(L);
+  constexpr lua_CFunction checks[] = {binding<check_hints>, binding<check_delivers>, binding<check_nothing_because>};
   lua_newtable(L);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_pushvalue(L, 1);
-  push_text(L, place.file);
-  lua_pushinteger(L, place.line);
-  lua_pushcclosure(L, binding<compare_hints>, 4);
-  lua_setfield(L, -2, kChecks[0]);
+  const int table = lua_gettop(L);
+  for (std::size_t i = 0; i != std::size(checks); ++i) {
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushvalue(L, 1);
+    push_text(L, place.file);
+    lua_pushinteger(L, place.line);
+    lua_pushvalue(L, table);
+    lua_pushcclosure(L, checks[i], 5);
+    lua_setfield(L, table, kChecks[i]);
+  }
   lua_newtable(L);
   lua_pushcfunction(L, binding<unknown_check>);
   lua_setfield(L, -2, "__index");
-  lua_setmetatable(L, -2);
+  lua_setmetatable(L, table);
   return 1;
 }
 
-int TestFile::compare_hints(State&, lua_State* L) {
-  TestFile& self = running(L);
-  const Place place{std::string(text_at(L, lua_upvalueindex(3))),
-                    static_cast<int>(lua_tointeger(L, lua_upvalueindex(4)))};
+int TestFile::check_hints(State&, lua_State* L) {
   if (lua_gettop(L) != 1) {
     throw ScriptError(
         "hints: expected a list of hints as in .hints{ style \"/app.css\" }; where there are to be none, "
         "write .hints{}");
   }
-  self.check_hints(L, place);
-  return 0;
+  TestFile& self = running(L);
+  std::vector<push::Hint> expected;
+  const auto read = read_hints(L, 1, self.constructors_->boxes, kMostExpected, expected);
+  if (!read) throw ScriptError("hints: " + read.error().message);
+  return self.check(L, [&](const Examination& asked) { return asked.hints(expected); });
 }
 
-void TestFile::check_hints(lua_State* L, const Place& place) {
-  std::vector<push::Hint> expected;
-  const auto read = read_hints(L, 1, constructors_->boxes, kMostExpected, expected);
-  if (!read) throw ScriptError("hints: " + read.error().message);
+int TestFile::check_delivers(State&, lua_State* L) {
+  if (lua_gettop(L) != 2 || lua_type(L, 1) != LUA_TSTRING || lua_type(L, 2) != LUA_TSTRING) {
+    throw ScriptError("delivers: expected a way and an URL as in .delivers(\"push\", \"/app.css\")");
+  }
+  const std::string way(text_at(L, 1)), url(text_at(L, 2));
+  return running(L).check(L, [&](const Examination& asked) {
+    auto wrong = asked.delivers(way, url);
+    if (!wrong) throw ScriptError("delivers: " + wrong.error().message);
+    return *std::move(wrong);
+  });
+}
+
+int TestFile::check_nothing_because(State&, lua_State* L) {
+  if (lua_gettop(L) != 1 || lua_type(L, 1) != LUA_TSTRING) {
+    throw ScriptError("nothing_because: expected a reason as in .nothing_because(\"in_cookie\")");
+  }
+  const std::string reason(text_at(L, 1));
+  return running(L).check(L, [&](const Examination& asked) {
+    auto wrong = asked.nothing_because(reason);
+    if (!wrong) throw ScriptError("nothing_because: " + wrong.error().message);
+    return *std::move(wrong);
+  });
+}
+
+/// Asks what the check wants to know of the request that expect() was given, and returns expect()'s table, so that
+/// another check can follow.
+template <class Ask>
+int TestFile::check(lua_State* L, const Ask& ask) {
+  const Place place{std::string(text_at(L, lua_upvalueindex(3))),
+                    static_cast<int>(lua_tointeger(L, lua_upvalueindex(4)))};
   TestRequest asked(host_of_site(site_.spec.site));
   require_no_mistakes(read_test_request(L, lua_upvalueindex(2), asked));
-  const push::Request& request = asked.view();
-  std::vector<push::Match> matches;
-  site_.rules.find(request.host, request.method, request.path, matches);
-  const push::Evaluation evaluation =
-      push::evaluate(matches, push::Phase::request, request, nullptr, &site_.functions, true);
-  for (const std::string& failed : rule_failures(evaluation)) report(place, failed);
-  const std::string unlike = difference(expected, evaluation);
-  if (!unlike.empty()) report(place, unlike);
+  const AskedRules rules{site_.spec, options_, site_.rules, site_.functions};
+  const std::vector<Unmet> wrong = ask(Examination(rules, asked));
+  for (const Unmet& each : wrong) report(place, each.text);
+  if (options_.test_listener != nullptr) options_.test_listener->checked(place, groups_, wrong);
   end_if_enough(L);
+  lua_pushvalue(L, lua_upvalueindex(5));
+  return 1;
 }
 
 int TestFile::run_group(State& state, lua_State* L) {
@@ -239,6 +268,7 @@ void TestFile::end_if_enough(lua_State* L) {
 void TestFile::report_error(const Error& error) {
   const Problem problem = problem_from(error, {file_.shown, 0});
   report(problem.place, problem.message);
+  if (options_.test_listener != nullptr) options_.test_listener->broke(problem);
 }
 
 std::vector<std::string_view> test_global_names() {

@@ -48,12 +48,15 @@ class TestFile {
  private:
   static int make_request(State& state, lua_State* L);
   static int expect(State& state, lua_State* L);
-  static int compare_hints(State& state, lua_State* L);
+  static int check_hints(State& state, lua_State* L);
+  static int check_delivers(State& state, lua_State* L);
+  static int check_nothing_because(State& state, lua_State* L);
   static int run_group(State& state, lua_State* L);
 
   void install(lua_State* L);
   void add_global(lua_State* L, const char* name, int (*function)(lua_State*));
-  void check_hints(lua_State* L, const Place& place);
+  template <class Ask>
+  int check(lua_State* L, const Ask& ask);
   Place place_in_file(lua_State* L) const;
   void report(const Place& place, const std::string& what);
   void report_error(const Error& error);
@@ -63,6 +66,7 @@ class TestFile {
 
   const TestedSite& site_;
   const RuleFile& file_;
+  const RulesOptions& options_;
   SourceLog& sources_;
   const std::chrono::steady_clock::time_point deadline_;
   State state_;

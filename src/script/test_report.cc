@@ -108,23 +108,53 @@ std::string difference_of_lists(const std::vector<Hint>& expected, const std::ve
   return text;
 }
 
+/// By the longest list that both contain.
+std::vector<std::string> diff_of(const std::vector<Hint>& expected, const std::vector<Hint>& found) {
+  const std::size_t rows = expected.size(), columns = found.size();
+  // common[i][j]: as many can be kept of expected from i on and of found from j on.
+  std::vector<std::vector<std::size_t>> common(rows + 1, std::vector<std::size_t>(columns + 1, 0));
+  for (std::size_t i = rows; i-- > 0;) {
+    for (std::size_t j = columns; j-- > 0;) {
+      common[i][j] =
+          same_entry(expected[i], found[j]) ? common[i + 1][j + 1] + 1 : std::max(common[i + 1][j], common[i][j + 1]);
+    }
+  }
+  std::vector<std::string> lines;
+  std::size_t i = 0, j = 0;
+  while (i < rows || j < columns) {
+    if (i < rows && j < columns && same_entry(expected[i], found[j])) {
+      lines.push_back("  " + described(expected[i++]));
+      ++j;
+    } else if (j == columns || (i < rows && common[i + 1][j] >= common[i][j + 1])) {
+      lines.push_back("- " + described(expected[i++]));
+    } else {
+      lines.push_back("+ " + described(found[j++]));
+    }
+  }
+  return lines;
+}
+
 }  // namespace
 
-std::string difference(const std::vector<Hint>& expected, const push::Evaluation& evaluation) {
+std::optional<Unmet> difference(const std::vector<Hint>& expected, const push::Evaluation& evaluation) {
   std::vector<Hint> found;
   for (const push::Entry& entry : evaluation.list.entries()) found.push_back(entry.hint);
   std::string text = difference_of_lists(expected, found);
-  if (text.empty()) {
+  Unmet unmet;
+  if (!text.empty()) {
+    unmet.diff = diff_of(expected, found);
+  } else {
     for (std::size_t i = 0; i < expected.size(); ++i) text += option_differences(expected[i], found[i]);
   }
-  if (text.empty()) return {};
-  return fmt::format("expected {}; found {}{} ({})", described(expected), described(found), text,
-                     explained(evaluation));
+  if (text.empty()) return std::nullopt;
+  unmet.rules = explained(evaluation);
+  unmet.text = fmt::format("expected {}; found {}{} ({})", described(expected), described(found), text, unmet.rules);
+  return unmet;
 }
 
-std::vector<std::string> rule_failures(const push::Evaluation& evaluation) {
+std::vector<std::string> rule_failures(const std::vector<push::RuleTrace>& traces) {
   std::vector<std::string> failures;
-  for (const push::RuleTrace& trace : evaluation.traces) {
+  for (const push::RuleTrace& trace : traces) {
     if (!trace.error.empty()) failures.push_back(fmt::format("rule {} failed: {}", rule_at(*trace.rule), trace.error));
   }
   return failures;
