@@ -5,8 +5,10 @@
 
 #include "app/command/command_admin.h"
 #include "app/command/command_check.h"
+#include "app/command/command_explain.h"
 #include "app/command/command_line.h"
 #include "app/command/command_run.h"
+#include "app/command/command_test.h"
 #include "app/command/exit_code.h"
 #include "base/log.h"
 
@@ -30,6 +32,8 @@ int main(int argc, char** argv) {
                         [](const Said& said) { return say(said); },
                         [](const RunCommand& command) { return run(command); },
                         [](const CheckCommand& command) { return check(command); },
+                        [](const ExplainCommand& command) { return explain(command); },
+                        [](const TestCommand& command) { return test(command); },
                         [](const AdminCommand& command) { return ask_server(command); },
                     },
                     parse_command_line({argv + 1, argv + argc}));

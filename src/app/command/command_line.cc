@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/command/exit_code.h"
+#include "app/command/options.h"
 #include "app/process/handover.h"
 #include "app/process/spawn.h"
 #include "base/text.h"
@@ -18,10 +19,6 @@ namespace {
 constexpr const char* description =
     "A web server that tells the client what a page will need before the page is ready.\n"
     "Try: outrider run --files DIR";
-
-CLI::Option* add_config(CLI::App& command, std::string& target) {
-  return command.add_option("-c,--config", target, "Configuration file")->type_name("FILE")->capture_default_str();
-}
 
 /// "90", "90s", "30m", "2h", "1d" in seconds; CLI11 prints the message where it is something else.
 std::string read_duration(const std::string& text, std::int64_t& seconds) {
@@ -139,6 +136,10 @@ std::optional<Said> unknown_command(const CLI::App& app, const std::vector<std::
 
 }  // namespace
 
+CLI::Option* add_config(CLI::App& command, std::string& target) {
+  return command.add_option("-c,--config", target, "Configuration file")->type_name("FILE")->capture_default_str();
+}
+
 CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   if (arguments == std::vector<std::string>{Handover::version_option}) {
     return Said{std::to_string(Handover::version) + "\n", exit_fine};
@@ -183,6 +184,12 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   add_config(*check_app, check.config);
   check_app->add_flag("--json", check.json, "Print the result as JSON");
 
+  ExplainCommand explain;
+  const CLI::App* explain_app = add_explain(app, explain);
+
+  TestCommand test;
+  const CLI::App* test_app = add_test(app, test);
+
   AdminCommand admin;
   const AdminCommands admin_commands = add_admin_commands(app, admin);
 
@@ -198,6 +205,8 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
     return usage_error(app, problem);
   }
   if (check_app->parsed()) return check;
+  if (explain_app->parsed()) return explain;
+  if (test_app->parsed()) return test;
   for (const auto& [sub, what] : admin_commands) {
     if (!sub->parsed()) continue;
     admin.what = what;

@@ -32,6 +32,30 @@ struct CheckCommand {
   bool json = false;
 };
 
+/// `outrider explain URL`.
+struct ExplainCommand {
+  std::string config = default_config;
+  std::string url;
+  std::string method = "GET";
+  std::vector<std::string> headers, cookies, clients;  // as typed
+  bool all = false;                                    // every sample client
+  std::string response;                                // a file
+  std::optional<std::int64_t> rtt_ms, think_ms;
+  std::string address, at;
+  std::vector<std::string> sent, cached;  // paths
+  std::optional<std::uint64_t> page_bytes;
+  bool all_rules = false;
+  bool json = false, as_test = false;
+};
+
+/// `outrider test`.
+struct TestCommand {
+  std::string config = default_config;
+  bool verbose = false;
+  bool tap = false;
+  bool watch = false;
+};
+
 /// `outrider status`, `reload`, `rollback [GENERATION]`, `off`, `on`, `drain`, `undrain`: for a running server.
 struct AdminCommand {
   enum class What { status, reload, rollback, off, on, drain, undrain };
@@ -54,7 +78,7 @@ struct Said {
   int exit_code = 0;  // not 0: the text goes to standard error
 };
 
-using CommandLine = std::variant<Said, RunCommand, CheckCommand, AdminCommand>;
+using CommandLine = std::variant<Said, RunCommand, CheckCommand, ExplainCommand, TestCommand, AdminCommand>;
 
 /// `arguments` without the program's name.
 CommandLine parse_command_line(const std::vector<std::string>& arguments);

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Pieces of the command line that several commands share.
+#pragma once
+
+#include <string>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace outrider::app {
+
+struct ExplainCommand;
+struct TestCommand;
+
+CLI::Option* add_config(CLI::App& command, std::string& target);
+
+/// `outrider explain`.
+CLI::App* add_explain(CLI::App& app, ExplainCommand& command);
+/// `outrider test`.
+CLI::App* add_test(CLI::App& app, TestCommand& command);
+
+}  // namespace outrider::app

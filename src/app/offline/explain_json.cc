@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "app/offline/explain_json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "push/condition_text.h"
+#include "push/names.h"
+
+namespace outrider::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void say(Json& json, const char* name, std::string_view text) {
+  if (!text.empty()) json[name] = text;
+}
+
+Json options_of(const push::Hint& hint) {
+  Json options = Json::object();
+  if (hint.crossorigin != push::own_crossorigin(hint.kind)) say(options, "crossorigin", name_of(hint.crossorigin));
+  if (hint.fetchpriority != push::FetchPriority::automatic) {
+    say(options, "fetchpriority", name_of(hint.fetchpriority));
+  }
+  say(options, "priority", name_of(hint.priority));
+  if (hint.nopush) options["nopush"] = true;
+  if (hint.push_only) options["push_only"] = true;
+  say(options, "type", hint.type);
+  say(options, "integrity", hint.integrity);
+  say(options, "media", hint.media);
+  say(options, "imagesrcset", hint.imagesrcset);
+  say(options, "imagesizes", hint.imagesizes);
+  if (!hint.with.empty()) options["with"] = hint.with;
+  return options;
+}
+
+Json hint_json(const push::Hint& hint) {
+  Json json{{"kind", name_of(hint.kind)}, {"url", hint.url}};
+  if (Json options = options_of(hint); !options.empty()) json["options"] = std::move(options);
+  return json;
+}
+
+std::string_view name_of_fate(push::Returned::Fate fate) {
+  using Fate = push::Returned::Fate;
+  switch (fate) {
+    case Fate::listed:
+      return "listed";
+    case Fate::repeats:
+      return "repeats";
+    case Fate::unusable:
+      return "unusable";
+    case Fate::no_room:
+      return "no_room";
+  }
+  return {};
+}
+
+Json returned_json(const push::Returned& returned) {
+  Json json = hint_json(returned.hint);
+  json["fate"] = name_of_fate(returned.fate);
+  if (returned.fate == push::Returned::Fate::repeats) {
+    json["first"] = returned.first != nullptr ? returned.first->name : std::string("application");
+  }
+  say(json, "problem", returned.problem);
+  return json;
+}
+
+const push::RuleTrace* trace_of(const Answer& answer, const push::Rule& rule) {
+  const auto& traces = answer.rehearsed.traces;
+  const auto found =
+      std::find_if(traces.begin(), traces.end(), [&](const push::RuleTrace& trace) { return trace.rule == &rule; });
+  return found != traces.end() ? &*found : nullptr;
+}
+
+void add_trace(Json& json, const push::RuleTrace& trace, const push::Request& request) {
+  const push::Rule& rule = *trace.rule;
+  if (trace.matched) {
+    json["state"] = "matched";
+  } else {
+    json["state"] = "condition";
+    json["condition"] = push::why_not(rule, trace.failed_condition, request);
+    json["condition_place"] = rule.place_of(trace.failed_condition).text();
+  }
+  say(json, "error", trace.error);
+  if (!trace.returned.empty()) {
+    json["returned"] = Json::array();
+    for (const push::Returned& each : trace.returned) json["returned"].push_back(returned_json(each));
+  }
+}
+
+Json considered_json(const push::Considered& considered, const Answer& answer, const push::Request& request) {
+  const push::Rule& rule = *considered.rule;
+  Json json{{"rule", rule.name}, {"place", rule.place.text()}};
+  if (considered.unfit) {
+    json["state"] = "selector";
+    json["selector"] = name_of(*considered.unfit);
+  } else if (const push::RuleTrace* trace = trace_of(answer, rule)) {
+    add_trace(json, *trace, request);
+  } else {
+    const bool waits = rule.phase == push::Phase::response && !answer.head_known;
+    json["state"] = waits ? "needs_response" : "behind_final";
+  }
+  for (const push::Capture& capture : considered.captures) json["captures"][std::string(capture.name)] = capture.value;
+  if (rule.final) json["final"] = true;
+  if (rule.shadow) json["shadow"] = true;
+  return json;
+}
+
+Json entry_json(const push::Entry& entry, push::Delivered delivered) {
+  Json json = hint_json(entry.hint);
+  json["rule"] = entry.rule != nullptr ? entry.rule->name : std::string("application");
+  json["how"] = name_of(delivered.how);
+  json["reason"] = name_of(delivered.reason);
+  return json;
+}
+
+Json entries_json(const push::Decisions& decisions) {
+  Json json = Json::array();
+  const auto& entries = decisions.list.entries();
+  for (std::size_t i = 0; i != entries.size(); ++i) json.push_back(entry_json(entries[i], decisions.delivered[i]));
+  for (const push::Entry& entry : decisions.shadow.entries()) {
+    json.push_back(entry_json(entry, {push::How::none, push::Reason::shadow}));
+  }
+  for (const push::Entry& entry : decisions.switched_off.entries()) {
+    json.push_back(entry_json(entry, {push::How::none, push::Reason::switched_off}));
+  }
+  return json;
+}
+
+Json request_json(const Question& question, std::string_view client) {
+  const push::MadeRequest& request = question.request;
+  const std::string& authority = request.authority.empty() ? request.host : request.authority;
+  Json json{{"method", request.method},
+            {"url", fmt::format("{}://{}{}", request.scheme, authority, question.target)},
+            {"protocol", request.protocol}};
+  say(json, "client", client);
+  return json;
+}
+
+}  // namespace
+
+Json explain_json(const Offline& offline, const Question& question, const Answer& answer, std::string_view client) {
+  Json json{{"request", request_json(question, client)}};
+  if (answer.site != nullptr) json["site"] = answer.site->name;
+  if (answer.route != nullptr) json["route"] = answer.route->prefix;
+  json["digest"] = offline.loaded().digest;
+  if (answer.status != 0) {
+    json["refused"] = {{"status", answer.status}, {"why", answer.why}};
+    return json;
+  }
+  json["response"] = {{"known", answer.head_known}};
+  if (answer.head_known) json["response"]["status"] = answer.head_status;
+  json["rules"] = answer.considered.size();
+  json["rules_fit"] = std::count_if(answer.considered.begin(), answer.considered.end(),
+                                    [](const push::Considered& each) { return !each.unfit; });
+  json["considered"] = Json::array();
+  const push::RequestView view(answer.made, nullptr, offline.loaded().workers.front()->clients.get());
+  for (const push::Considered& each : answer.considered) {
+    json["considered"].push_back(considered_json(each, answer, view.request()));
+  }
+  json["entries"] = entries_json(answer.rehearsed.decisions);
+  json["early_hints"] = answer.rehearsed.early_links;
+  json["link"] = answer.rehearsed.links;
+  json["vary"] = answer.vary;
+  json["assumptions"] = answer.assumptions;
+  return json;
+}
+
+}  // namespace outrider::app

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// An explanation as data: what `explain --json` prints, and what its text is made from, so that the two cannot differ.
+//
+//   { "request": { "method", "url", "protocol", "client" }, "site", "route", "digest",
+//     "refused": { "status", "why" },                                        instead of all that follows
+//     "response": { "known", "status" },
+//     "rules_fit": 2, "rules": 14,
+//     "considered": [ { "rule", "place", "state", "selector", "condition", "condition_place", "captures": { … },
+//                       "error", "final", "shadow", "returned": [ hint … ] } ],
+//     "entries": [ { "kind", "url", "rule", "how", "reason", "options": { … } } ],
+//     "early_hints": [ "…" ], "link": [ "…" ], "vary": [ "…" ], "assumptions": [ "…" ] }
+//
+// A considered rule's "state" is "matched", "condition" (one does not hold), "selector" (`selector` says which part),
+// "behind_final" or "needs_response". A hint of "returned" has "kind", "url", "options" and "fate": "listed", "repeats"
+// (then "first" is the rule that had it before), "unusable" (then "problem") or "no_room". Members that say nothing are
+// left out.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "app/offline/offline.h"
+
+namespace outrider::app {
+
+/// `client` is the name by which the client was asked for, or empty.
+nlohmann::ordered_json explain_json(const Offline& offline, const Question& question, const Answer& answer,
+                                    std::string_view client);
+
+}  // namespace outrider::app

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+#include "app/offline/explain_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "push/reason.h"
+
+namespace outrider::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t columns = 80;
+
+/// What comes from requests and rules goes to a terminal without its control characters.
+std::string plain(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    result += byte < 0x20 || byte == 0x7f ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  }
+  return result;
+}
+
+std::string text_of(const Json& json, const char* name) {
+  return json.contains(name) ? plain(json.at(name).get<std::string>()) : std::string();
+}
+
+/// Words, broken at the last column; lines behind the first are indented.
+std::string wrapped(std::string_view text, std::size_t indent) {
+  std::string result;
+  std::size_t column = indent;
+  bool first = true;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (!first && column + 1 + word.size() > columns) {
+      result += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (!first) {
+      result += ' ';
+      ++column;
+    }
+    result += word;
+    column += word.size();
+    first = false;
+  }
+  return result;
+}
+
+class Writer {
+ public:
+  Writer(bool colour, bool all_rules) : colour_(colour), all_rules_(all_rules) {}
+
+  std::string write(const std::vector<Json>& answers) {
+    head(answers.front());
+    if (answers.front().contains("refused")) {
+      const Json& refused = answers.front().at("refused");
+      line(wrapped(fmt::format("answered {} before any rule is asked: {}", refused.at("status").get<int>(),
+                               text_of(refused, "why")),
+                   0));
+      return text_;
+    }
+    rules(answers.front());
+    for (const Json& answer : answers) client(answer, answers.size() > 1);
+    glossary(answers);
+    assumptions(answers);
+    return text_;
+  }
+
+ private:
+  void line(std::string_view text) { (text_ += text) += '\n'; }
+  std::string strong(std::string_view text) const {
+    return colour_ ? fmt::format("\x1b[1m{}\x1b[0m", text) : std::string(text);
+  }
+  std::string faint(std::string_view text) const {
+    return colour_ ? fmt::format("\x1b[2m{}\x1b[0m", text) : std::string(text);
+  }
+  std::string good(std::string_view text) const {
+    return colour_ ? fmt::format("\x1b[32m{}\x1b[0m", text) : std::string(text);
+  }
+  std::string bad(std::string_view text) const {
+    return colour_ ? fmt::format("\x1b[31m{}\x1b[0m", text) : std::string(text);
+  }
+
+  void head(const Json& answer) {
+    const Json& request = answer.at("request");
+    line(strong(fmt::format("{} {}", text_of(request, "method"), text_of(request, "url"))));
+    if (!answer.contains("site")) return;
+    std::string where = fmt::format("site {}", text_of(answer, "site"));
+    if (answer.contains("route")) where += fmt::format(", route {}", text_of(answer, "route"));
+    line(where);
+  }
+
+  void rules(const Json& answer) {
+    const auto all = answer.at("rules").get<std::size_t>();
+    const auto fit = answer.at("rules_fit").get<std::size_t>();
+    line("");
+    line(strong(fmt::format("{} of {} rule{} fit{} host, method and path", fit, all, all == 1 ? "" : "s",
+                            fit == 1 ? "s" : "")));
+    std::size_t others = 0;
+    for (const Json& rule : answer.at("considered")) {
+      const bool is_elsewhere = text_of(rule, "selector") == "path";
+      if (is_elsewhere && !all_rules_) {
+        ++others;
+      } else {
+        one_rule(rule);
+      }
+    }
+    if (others > 0) line(faint(fmt::format("  {} for other paths (--all-rules shows them)", others)));
+  }
+
+  void one_rule(const Json& rule) {
+    const std::string state = text_of(rule, "state");
+    std::string what;
+    if (state == "matched") what = "matched";
+    if (state == "selector") what = fmt::format("its {} does not fit", text_of(rule, "selector"));
+    if (state == "condition") what = "does not match";
+    if (state == "behind_final") what = "not asked: a final rule before it matched";
+    if (state == "needs_response") what = "needs the response (--response FILE)";
+    if (rule.contains("shadow")) what += ", shadow";
+    if (rule.contains("final") && state == "matched") what += ", final: no later rule is asked";
+    const std::string title = text_of(rule, "rule"), place = text_of(rule, "place");
+    const bool is_long = 6 + title.size() + place.size() + 2 + what.size() > columns;
+    if (state == "matched") what = good(what);
+    if (state == "condition") what = bad(what);
+    line(fmt::format("  \"{}\"  {}{}{}", title, faint(place), is_long ? "\n      " : "  ", what));
+    if (rule.contains("condition")) {
+      line("      " + wrapped(fmt::format("{}: {}", text_of(rule, "condition_place"), text_of(rule, "condition")), 6));
+    }
+    if (rule.contains("captures")) {
+      std::string captures;
+      for (const auto& [name, value] : rule.at("captures").items()) {
+        captures +=
+            fmt::format("{}{} = \"{}\"", captures.empty() ? "" : ", ", plain(name), plain(value.get<std::string>()));
+      }
+      line("      " + wrapped(captures, 6));
+    }
+    if (rule.contains("returned")) {
+      for (const Json& hint : rule.at("returned")) returned(hint);
+    }
+    if (rule.contains("error")) line("      " + bad(wrapped(text_of(rule, "error"), 6)));
+  }
+
+  void returned(const Json& hint) {
+    const std::string fate = text_of(hint, "fate");
+    std::string note;
+    if (fate == "repeats") note = fmt::format("  (\"{}\" has it already)", text_of(hint, "first"));
+    if (fate == "unusable") note = "  (unusable)";
+    if (fate == "no_room") note = "  (the list is full)";
+    line(fmt::format("      {:<10} {}{}{}", text_of(hint, "kind"), text_of(hint, "url"), options(hint), note));
+  }
+
+  static std::string options(const Json& hint) {
+    std::string text;
+    if (!hint.contains("options")) return text;
+    for (const auto& [name, value] : hint.at("options").items()) {
+      text += fmt::format("  {}={}", name, plain(value.is_string() ? value.get<std::string>() : value.dump()));
+    }
+    return text;
+  }
+
+  void client(const Json& answer, bool one_of_several) {
+    line("");
+    const Json& request = answer.at("request");
+    const std::string name = request.contains("client") ? text_of(request, "client") : "this request";
+    line(strong(fmt::format("{} ({}) gets", name, text_of(request, "protocol"))));
+    if (one_of_several) matched(answer);
+    if (answer.at("entries").empty()) line("  nothing: no rule that matched returned a hint");
+    for (const Json& entry : answer.at("entries")) one_entry(entry);
+  }
+
+  void matched(const Json& answer) {
+    std::string names;
+    for (const Json& rule : answer.at("considered")) {
+      if (text_of(rule, "state") == "matched")
+        names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", text_of(rule, "rule"));
+    }
+    line(faint("  " + wrapped("by " + (names.empty() ? std::string("no rule") : names), 5)));
+  }
+
+  void one_entry(const Json& entry) {
+    const std::string how = text_of(entry, "how");
+    const std::string reason = text_of(entry, "reason");
+    const std::string way = fmt::format("{:<11}", how == "none" ? "-" : how);
+    std::string left = fmt::format("{:<10} {}", text_of(entry, "kind"), text_of(entry, "url"));
+    const std::string said = reason == "sent" ? "" : reason;
+    constexpr std::size_t place_of_reason = 40;
+    if (!said.empty() && left.size() < place_of_reason) left.resize(place_of_reason, ' ');
+    line(fmt::format("  {} {}{}{}", how == "none" ? bad(way) : good(way), left, said.empty() ? "" : "  ", said));
+  }
+
+  void glossary(const std::vector<Json>& answers) {
+    std::set<std::string> names;
+    for (const Json& answer : answers) {
+      for (const Json& entry : answer.at("entries")) names.insert(text_of(entry, "reason"));
+    }
+    names.erase("sent");
+    if (names.empty()) return;
+    line("");
+    for (const push::ReasonText& reason : push::reasons()) {
+      if (!names.contains(std::string(reason.name))) continue;
+      line(wrapped(fmt::format("{}: {}", reason.name, reason.sentence), 4));
+    }
+  }
+
+  void assumptions(const std::vector<Json>& answers) {
+    std::vector<std::string> all;
+    for (const Json& answer : answers) {
+      for (const Json& each : answer.at("assumptions")) {
+        std::string sentence = plain(each.get<std::string>());
+        if (std::find(all.begin(), all.end(), sentence) == all.end()) all.push_back(std::move(sentence));
+      }
+    }
+    if (all.empty()) return;
+    line("");
+    line("assumed, because no server was asked:");
+    for (const std::string& each : all) line("  - " + wrapped(each, 4));
+  }
+
+  const bool colour_, all_rules_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string explain_text(const std::vector<Json>& answers, bool colour, bool all_rules) {
+  return Writer(colour, all_rules).write(answers);
+}
+
+}  // namespace outrider::app

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// What a configuration and its rules would do with a request, without a server: for `explain`, `check`, tests and
+// replay. One thread at a time.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/command/command_line.h"
+#include "app/load/load.h"
+#include "app/offline/question.h"
+#include "http/route_look.h"
+#include "http/site_map.h"
+#include "push/rehearsal.h"
+#include "push/selection.h"
+#include "script/watchdog.h"
+
+namespace outrider::app {
+
+/// Valid as long as what was asked, and the question.
+struct Answer {
+  /// Not 0: the request is refused or sent elsewhere before any rule is asked.
+  int status = 0;
+  std::string why;
+  push::MadeRequest made;  // what was asked, as it reaches the server
+  const config::Site* site = nullptr;
+  const config::Route* route = nullptr;
+  std::vector<push::Considered> considered;
+  push::Rehearsed rehearsed;
+  bool head_known = false;  // it was given, or follows from configuration and disk
+  int head_status = 200;
+  std::vector<std::pair<std::string, std::string>> head_fields;
+  std::vector<std::string> vary;         // fields that a stored page varies by on account of its hints
+  std::vector<std::string> assumptions;  // sentences: what was not known and may be otherwise on the server
+};
+
+class Offline {
+ public:
+  /// Loads as a server would, but for certificates and keys; tests are not run. Throws LoadError.
+  explicit Offline(const RunCommand& command);
+
+  Answer ask(const Question& question);
+
+  /// What the site's routes tell of an asset.
+  push::AssetFacts facts(const config::Site& site, std::string_view path) const { return look_.facts(site, path); }
+
+  const Loaded& loaded() const { return loaded_; }
+  const config::Config& config() const { return *loaded_.config; }
+
+ private:
+  const config::Listen* listener_for(const Question& question) const;
+  bool refuse(const Question& question, Answer& answer) const;
+  void decide(const Question& question, Answer& answer);
+
+  script::SourceLog sources_;
+  script::Watchdog watchdog_;
+  ProcessKeys keys_;
+  Loaded loaded_;
+  http::SiteMap sites_;
+  http::RouteLook look_;
+};
+
+}  // namespace outrider::app

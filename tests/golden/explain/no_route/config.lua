@@ -1,0 +1,4 @@
+return {
+  listen = { { address = "127.0.0.1:8080" } },
+  sites = { ["shop.example"] = { rules = "rules/*.lua", routes = { ["/static/"] = { files = "www" } } } },
+}

@@ -1,0 +1,1 @@
+rule { name = "theme", path = "/", when = { cookie = "theme" }, hints = { style "/static/app.css" } }
