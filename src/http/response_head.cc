@@ -33,7 +33,7 @@ void change_headers(h2o_req_t& req, const config::Route& route) {
   }
 }
 
-/// RFC 9111 5.2.2.1; only where nobody said anything, and only for what a cache may keep.
+/// RFC 9111 5.2.2.1; of files, only where nobody said anything, and only for what a cache may keep.
 void add_max_age(h2o_req_t& req, const config::Route& route) {
   const int status = req.res.status;
   if (!route.max_age_s || (status != 200 && status != 206 && status != 304)) return;
@@ -48,7 +48,7 @@ void on_response_head(h2o_req_prefilter_t* self, h2o_req_t* req, h2o_ostream_t**
   // The library decided on keep-alive when the request came in.
   if (exchange.frontend->draining && req->version < 0x200) req->http1_is_persistent = 0;
   if (exchange.route != nullptr) {
-    add_max_age(*req, *exchange.route);
+    if (exchange.upstream.empty()) add_max_age(*req, *exchange.route);
     change_headers(*req, *exchange.route);
   }
   prioritise_response(exchange);

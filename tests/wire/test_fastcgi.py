@@ -87,6 +87,7 @@ def test_files_are_served_as_files(server, client, root):
     assert style.status == 200 and style.body == (root / "static/app.css").read_bytes()
     assert style.header("content-type") == "text/css" and style.header("cache-control") == "max-age=60"
     assert client.get("/static/app.css", headers=[("if-none-match", style.header("etag"))]).status == 304
+    assert client.get("/env.php").header("cache-control") is None, "max_age is for files"
     assert client.get("/docs/").body == (root / "docs/index.html").read_bytes()
     for folder in ("/docs", "/shop"):
         moved = client.get(folder)
