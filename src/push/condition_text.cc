@@ -24,7 +24,7 @@ bool is_secret(std::string_view field) {
   return field == "authorization" || field == "proxy-authorization" || field == "cookie";
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 80;
   return text_of("\"", text.substr(0, longest), text.size() <= longest ? "\"" : "…\"");
 }
@@ -32,7 +32,7 @@ std::string quoted(std::string_view text) {
 template <class Range, class Text>
 std::string list_of(const Range& range, const Text& text) {
   std::string list;
-  for (const auto& each : range) list += (list.empty() ? "" : ", ") + quoted(text(each));
+  for (const auto& each : range) list += (list.empty() ? "" : ", ") + in_quotes(text(each));
   return list;
 }
 
@@ -42,7 +42,7 @@ std::string list_of(const std::vector<std::string>& texts) {
 
 /// The condition's own words: `"session*"`, or `"ab" = "b*"`.
 std::string wanted_text(const Named& wanted) {
-  return wanted.glob == "*" ? quoted(wanted.name) : text_of(quoted(wanted.name), " = ", quoted(wanted.glob));
+  return wanted.glob == "*" ? in_quotes(wanted.name) : text_of(in_quotes(wanted.name), " = ", in_quotes(wanted.glob));
 }
 
 /// The first of several that fails by itself.
@@ -62,7 +62,7 @@ std::string about_cookie(const Conditions& when, const Request& request) {
   const auto named = std::find_if(cookies.begin(), cookies.end(),
                                   [&](const Field& cookie) { return glob_matches(wanted.name, cookie.name); });
   const std::string has = named == cookies.end() ? std::string("no such cookie")
-                                                 : text_of("a cookie ", quoted(named->name), " of another value");
+                                                 : text_of("a cookie ", in_quotes(named->name), " of another value");
   return text_of("cookie ", wanted_text(wanted), ": the request has ", has);
 }
 
@@ -73,7 +73,7 @@ std::string about_no_cookie(const Conditions& when, const Request& request) {
     return glob_matches(unwanted.name, cookie.name) && glob_matches(unwanted.glob, cookie.value);
   });
   const std::string_view name = found != cookies.end() ? found->name : std::string_view();
-  return text_of("no_cookie ", wanted_text(unwanted), ": the request has a cookie ", quoted(name));
+  return text_of("no_cookie ", wanted_text(unwanted), ": the request has a cookie ", in_quotes(name));
 }
 
 std::string about_header(const Conditions& when, const Request& request) {
@@ -81,7 +81,7 @@ std::string about_header(const Conditions& when, const Request& request) {
   const std::string_view value = request.field(wanted.name);
   std::string says = "has no such field";
   if (value.data() != nullptr)
-    says = "says " + (is_secret(wanted.name) ? std::string("something else") : quoted(value));
+    says = "says " + (is_secret(wanted.name) ? std::string("something else") : in_quotes(value));
   return text_of("header ", wanted_text(wanted), ": the request ", says);
 }
 
@@ -90,7 +90,7 @@ std::string about_query(const Conditions& when, const Request& request) {
   const auto& parameters = request.parameters();
   const auto named = std::find_if(parameters.begin(), parameters.end(),
                                   [&](const auto& parameter) { return parameter.first == wanted.name; });
-  const std::string has = named == parameters.end() ? std::string("no such parameter") : quoted(named->second);
+  const std::string has = named == parameters.end() ? std::string("no such parameter") : in_quotes(named->second);
   return text_of("query ", wanted_text(wanted), ": the request has ", has);
 }
 
@@ -132,7 +132,7 @@ std::string about_flag(std::string_view name, bool wanted) {
 std::string about_language(const Conditions& when, const Request& request) {
   const std::string_view accepted = request.field("accept-language");
   const std::string says =
-      accepted.empty() ? std::string("is absent") : text_of("is ", quoted(accepted), ", which prefers none of these");
+      accepted.empty() ? std::string("is absent") : text_of("is ", in_quotes(accepted), ", which prefers none of these");
   return text_of("language ", list_of(when.language), ": Accept-Language ", says);
 }
 
@@ -144,7 +144,7 @@ std::string about_network(const Conditions& when, const Request& request) {
 std::string about_country(const Conditions& when, const Request& request) {
   const std::string_view country = request.client.country;
   return text_of("country ", list_of(when.country), ": the client's is ",
-                 country.empty() ? std::string("not known") : quoted(country));
+                 country.empty() ? std::string("not known") : in_quotes(country));
 }
 
 std::string moment(std::chrono::system_clock::time_point time) {
