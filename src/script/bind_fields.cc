@@ -195,6 +195,13 @@ void set_function(lua_State* L, const CallContext& context, const FieldSource& s
   lua_setfield(L, -2, name);
 }
 
+struct Method {
+  const char* name;
+  lua_CFunction function;
+};
+
+constexpr Method methods[] = {{"all", binding<all>}, {"match", binding<match>}, {"each", binding<each>}};
+
 push::Fields response_fields(const CallContext& context) {
   if (context.response == nullptr) throw ScriptError("the response has ended");
   return context.response->fields;
@@ -263,9 +270,7 @@ void push_fields(lua_State* L, const CallContext& context, const FieldSource& so
   push_upvalues(L, context, source);
   lua_createtable(L, 0, 3);
   if (source.has_methods) {
-    set_function(L, context, source, "all", binding<all>);
-    set_function(L, context, source, "match", binding<match>);
-    set_function(L, context, source, "each", binding<each>);
+    for (const Method& method : methods) set_function(L, context, source, method.name, method.function);
   }
   lua_pushcclosure(L, binding<read>, 4);
   lua_setfield(L, -2, "__index");
@@ -274,6 +279,12 @@ void push_fields(lua_State* L, const CallContext& context, const FieldSource& so
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");
   lua_setmetatable(L, -2);
+}
+
+std::vector<std::string_view> field_method_names() {
+  std::vector<std::string_view> names;
+  for (const Method& method : methods) names.emplace_back(method.name);
+  return names;
 }
 
 }  // namespace outrider::script

@@ -29,4 +29,7 @@ extern const FieldSource request_headers, request_cookies, request_query, reques
 /// Pushes the object for `source`. Raises a Lua error if memory ends.
 void push_fields(lua_State* L, const CallContext& context, const FieldSource& source);
 
+/// The methods that there are, for the test that compares them with the API's table.
+std::vector<std::string_view> field_method_names();
+
 }  // namespace outrider::script

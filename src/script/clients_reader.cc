@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "script/api.h"
 #include "script/words.h"
 
 namespace outrider::script {
@@ -28,7 +29,6 @@ constexpr std::size_t most_rows = 256;
 constexpr std::size_t longest_source = 1024;  // bytes
 constexpr int last_version = 1'000'000;
 
-constexpr std::array<std::string_view, 6> row_keys{"family", "from", "to", "push", "early_hints", "source"};
 constexpr std::array<Family, 4> families{Family::chromium, Family::firefox, Family::safari, Family::other};
 constexpr std::array<std::string_view, 3> hint_names{"preload", "modulepreload", "preconnect"};
 
@@ -85,7 +85,7 @@ class Reader {
   }
 
   static std::string advice_on(const std::string& key) {
-    if (std::find(row_keys.begin(), row_keys.end(), key) != row_keys.end())
+    if (api_entry(ApiSection::client_row, key) != nullptr)
       return "; it belongs into a row: { family = \"chromium\", … }";
     const std::string suggestion = did_you_mean(key, {"deny"});
     return suggestion.empty() ? "; expected rows and \"deny\"" : suggestion;
@@ -134,7 +134,7 @@ class Reader {
                                          entry.value.describe()));
       } else {
         // A key that may be a misspelt "family" is told; that there is none would say it twice.
-        has_family = has_family || nearest(*key, candidates(row_keys)) == "family";
+        has_family = has_family || nearest(*key, api_names(ApiSection::client_row)) == "family";
         read_field(*key, entry, what, row);
       }
     }
@@ -148,7 +148,10 @@ class Reader {
 
   void read_field(const std::string& key, const Table::Entry& entry, const std::string& what, ClientRow& row) {
     const Value& value = entry.value;
-    if (key == "family") {
+    if (api_entry(ApiSection::client_row, key) == nullptr) {
+      add(entry.key_place,
+          fmt::format("{}unknown key \"{}\"{}", what, key, did_you_mean(key, api_names(ApiSection::client_row))));
+    } else if (key == "family") {
       read_family(value, what, row.family);
     } else if (key == "from") {
       read_version(value, what + key, row.from);
@@ -164,8 +167,6 @@ class Reader {
       if (text == nullptr || text->size() > longest_source)
         return wrong(value, what + key, fmt::format("a string of at most {} bytes", longest_source));
       row.source = *text;
-    } else {
-      add(entry.key_place, fmt::format("{}unknown key \"{}\"{}", what, key, did_you_mean(key, candidates(row_keys))));
     }
   }
 

@@ -12,23 +12,28 @@
 #include "base/text.h"
 #include "script/frozen.h"
 #include "script/lua_api.h"
+#include "script/lua_names.h"
 #include "script/state.h"
 
 namespace outrider::script {
 namespace {
 
-/// Pushes a table with these functions of the library `opened` by Lua's own code.
-void push_choice(lua_State* lua, lua_CFunction open, const char* library, const std::vector<const char*>& names) {
-  lua_pushcfunction(lua, open);
-  lua_pushstring(lua, library);
-  lua_call(lua, 1, 0);
+/// Pushes a table with what scripts see of the library that Lua's own code has opened.
+void push_kept(lua_State* lua, const char* library) {
   lua_getglobal(lua, library);
   lua_newtable(lua);
-  for (const char* name : names) {
+  for (const char* name : lua_library(library).kept) {
     lua_getfield(lua, -2, name);
     lua_setfield(lua, -2, name);
   }
   lua_replace(lua, -2);
+}
+
+void push_kept(lua_State* lua, lua_CFunction open, const char* library) {
+  lua_pushcfunction(lua, open);
+  lua_pushstring(lua, library);
+  lua_call(lua, 1, 0);
+  push_kept(lua, library);
 }
 
 /// Takes the table on top of the stack; its read-only view becomes field `name` of the table below.
@@ -38,7 +43,7 @@ void add_frozen(lua_State* lua, const char* name) {
 }
 
 void open_string(lua_State* lua) {
-  push_choice(lua, luaopen_string, "string", {"byte", "char", "format", "len", "lower", "reverse", "sub", "upper"});
+  push_kept(lua, luaopen_string, "string");
   open_string_library(lua);
   // ("x"):find must find ours too, and nothing may get at the table behind it.
   lua_pushliteral(lua, "");
@@ -52,10 +57,7 @@ void open_string(lua_State* lua) {
 }
 
 void open_math(lua_State* lua) {
-  push_choice(lua, luaopen_math, "math",
-              {"abs",   "acos", "asin",  "atan",   "atan2", "ceil", "cos",   "cosh", "deg", "exp",
-               "floor", "fmod", "frexp", "huge",   "ldexp", "log",  "log10", "max",  "min", "modf",
-               "pi",    "pow",  "rad",   "random", "sin",   "sinh", "sqrt",  "tan",  "tanh"});
+  push_kept(lua, luaopen_math, "math");
   add_frozen(lua, "math");
   // Lua starts every state with the same numbers.
   lua_getglobal(lua, "math");
@@ -65,16 +67,11 @@ void open_math(lua_State* lua) {
   lua_pop(lua, 1);
 }
 
-int unknown_global(State&, lua_State* lua) {
+int unknown_global(State& state, lua_State* lua) {
   // 1: the globals, 2: the name
   const std::string name = lua_type(lua, 2) == LUA_TSTRING ? std::string(text_at(lua, 2)) : State::describe(lua, 2);
-  std::vector<std::string_view> known;
-  lua_pushnil(lua);
-  while (lua_next(lua, 1) != 0) {
-    known.push_back(text_at(lua, -2));
-    lua_pop(lua, 1);
-  }
-  throw ScriptError(fmt::format("unknown global \"{}\"{}", name, did_you_mean(name, known)));
+  const std::vector<std::string> known = state.global_names(lua);
+  throw ScriptError(fmt::format("unknown global \"{}\"{}", name, did_you_mean(name, {known.begin(), known.end()})));
 }
 
 int assign_global(State&, lua_State* lua) {
@@ -96,19 +93,13 @@ void open_sandbox(State&, lua_State* lua) {
   lua_pushcfunction(lua, luaopen_base);  // also opens coroutine
   lua_pushliteral(lua, "");
   lua_call(lua, 1, 0);
-  for (const char* name : {"assert", "error", "pcall", "xpcall", "select", "tonumber", "tostring", "rawequal"}) {
+  for (const char* name : lua_library("").kept) {
     lua_getglobal(lua, name);
     lua_setfield(lua, -2, name);
   }
   open_base_library(lua);
 
-  lua_newtable(lua);
-  lua_getglobal(lua, "coroutine");
-  for (const char* name : {"create", "resume", "running", "status", "wrap", "yield"}) {
-    lua_getfield(lua, -1, name);
-    lua_setfield(lua, -3, name);
-  }
-  lua_pop(lua, 1);
+  push_kept(lua, "coroutine");
   add_frozen(lua, "coroutine");
 
   open_string(lua);
@@ -116,10 +107,9 @@ void open_sandbox(State&, lua_State* lua) {
   open_table_library(lua);
   add_frozen(lua, "table");
   open_math(lua);
-  push_choice(lua, luaopen_bit, "bit",
-              {"arshift", "band", "bnot", "bor", "bswap", "bxor", "lshift", "rol", "ror", "rshift", "tobit", "tohex"});
+  push_kept(lua, luaopen_bit, "bit");
   add_frozen(lua, "bit");
-  push_choice(lua, luaopen_os, "os", {"date", "difftime", "time"});
+  push_kept(lua, luaopen_os, "os");
   add_frozen(lua, "os");
 }
 
@@ -139,6 +129,18 @@ void State::install_environment(lua_State* lua) {
   lua_setfield(lua, -2, "__newindex");
   lua_setmetatable(lua, -2);
   environment_ref_ = luaL_ref(lua, LUA_REGISTRYINDEX);
+}
+
+std::vector<std::string> State::global_names(lua_State* lua) const {
+  std::vector<std::string> names;
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, globals_ref_);
+  lua_pushnil(lua);
+  while (lua_next(lua, -2) != 0) {
+    names.emplace_back(text_at(lua, -2));
+    lua_pop(lua, 1);
+  }
+  lua_pop(lua, 1);
+  return names;
 }
 
 void State::set_global(lua_State* lua, const char* name) {

@@ -141,6 +141,9 @@ class State {
   /// What is at `index`: `a string ("x")`, `a number (5)`, `a table`, `a function`, `nothing`. Never allocates in Lua.
   static std::string describe(lua_State* lua, int index);
 
+  /// What scripts see as globals, in no order. Inside.
+  std::vector<std::string> global_names(lua_State* lua) const;
+
   std::size_t memory_used() const;
   /// Throws where the running call has passed its CPU limit: for long loops in C++, where Lua's own check does not
   /// come.

@@ -45,6 +45,8 @@ class TestFile {
   /// What does not hold or is wrong, in the order of the file.
   const std::vector<Problem>& problems() const { return problems_; }
 
+  State& state() { return state_; }
+
  private:
   static int make_request(State& state, lua_State* L);
   static int expect(State& state, lua_State* L);

@@ -11,6 +11,7 @@
 #include "app/command/options.h"
 #include "app/process/handover.h"
 #include "app/process/spawn.h"
+#include "app/reference/print_reference.h"
 #include "base/text.h"
 
 namespace outrider::app {
@@ -193,6 +194,9 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   AdminCommand admin;
   const AdminCommands admin_commands = add_admin_commands(app, admin);
 
+  std::string reference;
+  const CLI::App* reference_app = add_print_reference(app, reference);
+
   if (auto unknown = unknown_command(app, arguments)) return *unknown;
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
@@ -207,6 +211,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   if (check_app->parsed()) return check;
   if (explain_app->parsed()) return explain;
   if (test_app->parsed()) return test;
+  if (reference_app->parsed()) return print_reference(app, reference);
   for (const auto& [sub, what] : admin_commands) {
     if (!sub->parsed()) continue;
     admin.what = what;

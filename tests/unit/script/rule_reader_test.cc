@@ -40,21 +40,6 @@ TEST_CASE("every rule key and condition of the API has a reader, and the reverse
   CHECK(sorted(check_names()) == sorted(api_names(ApiSection::check)));
 }
 
-TEST_CASE("every entry of the API has a type and a sentence", "[script][api]") {
-  for (const auto section :
-       {ApiSection::rule, ApiSection::condition, ApiSection::hint_kind, ApiSection::hint_option, ApiSection::global,
-        ApiSection::request, ApiSection::client, ApiSection::tls, ApiSection::fields, ApiSection::response,
-        ApiSection::test, ApiSection::test_request, ApiSection::test_client,
-        ApiSection::test_response, ApiSection::test_asset, ApiSection::check}) {
-    for (const ApiEntry& entry : api(section)) {
-      INFO(entry.name);
-      CHECK_FALSE(entry.type.empty());
-      CHECK(entry.sentence.size() > 5);
-      CHECK(api_entry(section, entry.name) == &entry);
-    }
-  }
-}
-
 TEST_CASE("a rule with every key", "[script][rule]") {
   RulesWorld world;
   const auto loaded = world.load_text(R"(

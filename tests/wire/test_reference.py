@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""The manual pages and what editors know of the Lua API: they are what the program prints of its own tables, they are
+well-formed, and what they show is true. UPDATE_GOLDEN=1 writes the files anew."""
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import manual
+import outrider
+
+META = outrider.SOURCE / "rules/meta"
+PAGES = manual.pages()
+COMMANDS = re.findall(r"^  (\w+) ", outrider.run("--help", timeout=60)[1], re.M)
+
+
+def reference(what):
+    code, text, errors = outrider.run("print-reference", what, timeout=60)
+    assert code == 0, errors
+    return text
+
+
+def assert_printed(file, what):
+    text = reference(what)
+    if os.environ.get("UPDATE_GOLDEN"):
+        file.write_text(text)
+    assert file.read_text() == text, f"UPDATE_GOLDEN=1 writes {file} anew"
+
+
+@pytest.mark.parametrize("template", PAGES, ids=lambda page: page.name)
+def test_page(template):
+    page = manual.page_of(template)
+    if page.name == "outrider-replay.1" and "replay" not in COMMANDS:
+        pytest.skip("this build has no such command")
+    assert_printed(page, template)
+    linted = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", page], capture_output=True, text=True,
+                            timeout=60, check=True)
+    assert linted.stderr == ""
+
+
+@pytest.mark.parametrize("template", PAGES, ids=lambda page: page.name)
+def test_examples(template, tmp_path, serve):
+    folder = manual.Folder(tmp_path)
+    if manual.wants_server(template):
+        serve(manual.CONFIG.replace("unix:admin.sock", "unix:%TMP%/admin.sock"), arguments=["--state-dir", str(tmp_path / "state")])
+    for word, text in manual.blocks(template):
+        assert word, f"a block without a name: {text}"
+        if word == "console":
+            for command, expected in manual.commands(text):
+                folder.show_command(command, expected)
+            continue
+        folder.show_file(word, text)
+        assert max(map(len, text.splitlines())) <= 73, f"{word} is wider than a page of 80 columns"
+    if folder.unchecked:
+        folder.check()
+
+
+def test_every_command_has_a_page():
+    pages = {manual.page_of(template).name.rsplit(".", 1)[0] for template in PAGES}
+    assert {f"outrider-{command}" for command in COMMANDS} <= pages
+
+
+def test_see_also_names_pages_that_exist():
+    names = {manual.page_of(template).name for template in PAGES}
+    for template in PAGES:
+        for name, section in re.findall(r"`(outrider[\w.-]*)`\((\d)\)", template.read_text()):
+            assert f"{name}.{section}" in names, f"{template.name}: {name}({section})"
+
+
+def test_the_command_is_hidden_and_says_what_is_wrong(tmp_path):
+    assert "print-reference" not in outrider.run("--help", timeout=60)[1]
+    assert outrider.run("print-reference", tmp_path / "none", timeout=60) == (
+        1, "", f"outrider print-reference: cannot read {tmp_path}/none\n")
+    (tmp_path / "page.in").write_text("outrider-x(1) - x\n{{options nothing}}\n")
+    code, _, errors = outrider.run("print-reference", tmp_path / "page.in", timeout=60)
+    assert code == 1 and "page.in: line 2: expected the name of a table" in errors
+
+
+def test_meta():
+    assert_printed(META / "outrider.lua", "meta")
+
+
+def test_luacheck_config():
+    assert_printed(META / "luacheckrc", "luacheck")
+
+
+@pytest.mark.skipif(shutil.which("luacheck") is None, reason="needs luacheck (Debian: lua-check)")
+def test_luacheck():
+    """All Lua that ships sees no name but those of the API."""
+    subprocess.run(["luacheck", "--no-color", "-q", "--config", META / "luacheckrc", "rules", "examples"], cwd=outrider.SOURCE,
+                   timeout=120, check=True)
+
+
+@pytest.mark.skipif(shutil.which("luacheck") is None, reason="needs luacheck (Debian: lua-check)")
+@pytest.mark.parametrize("name, text, found", [
+    ("rules/a.lua", 'rule { hints = { styl "/a.css" } }', "undefined variable 'styl'"),
+    ("rules/a.lua", "io.open('x')", "undefined variable 'io'"),
+    ("rules/a.lua", "files.raed 'x'", "undefined field 'raed' of global 'files'"),
+    ("rules/a.lua", "expect(1)", "undefined variable 'expect'"),
+    ("rules/a.test.lua", "expect(request{}).hints{}", ""),
+    ("config.lua", "rule {}", "undefined variable 'rule'"),
+    ("config.lua", "return { listen = env 'X' }", ""),
+])
+def test_luacheck_knows_what_each_file_sees(tmp_path, name, text, found):
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text + "\n")
+    checked = subprocess.run(["luacheck", "--no-color", "--config", META / "luacheckrc", name], cwd=tmp_path, capture_output=True,
+                             text=True, timeout=120, check=False)
+    assert (found in checked.stdout) if found else checked.returncode == 0, checked.stdout
