@@ -23,6 +23,7 @@ namespace outrider::script {
 
 class SourceLog;
 class Watchdog;
+struct TestRequest;
 
 /// What a rule's function may use, each time it runs.
 struct Limits {
@@ -69,6 +70,8 @@ class TestListener {
   virtual void checked(const Place& place, const std::vector<std::string>& groups, const std::vector<Unmet>& wrong) = 0;
   /// Something is wrong with the file itself, or with one of its functions.
   virtual void broke(const Problem& problem) = 0;
+  /// A check is going to ask the rules with this request (test_request.h), which lives as long as the call.
+  virtual void asked(const TestRequest&) {}
 };
 
 struct RulesOptions {

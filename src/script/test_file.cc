@@ -224,6 +224,7 @@ int TestFile::check(lua_State* L, const Ask& ask) {
                     static_cast<int>(lua_tointeger(L, lua_upvalueindex(4)))};
   TestRequest asked(host_of_site(site_.spec.site));
   require_no_mistakes(read_test_request(L, lua_upvalueindex(2), asked));
+  if (options_.test_listener != nullptr) options_.test_listener->asked(asked);
   const AskedRules rules{site_.spec, options_, site_.rules, site_.functions};
   const std::vector<Unmet> wrong = ask(Examination(rules, asked));
   for (const Unmet& each : wrong) report(place, each.text);

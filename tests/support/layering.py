@@ -16,8 +16,9 @@ ALLOWED = {
     "observe": {"push", "base"},
     "tls": {"base"},
     "uv": {"base"},
+    "fetch": {"base"},
     "http": {"tls", "config", "push", "base"},
-    "app": {"http", "script", "config", "observe", "tls", "uv", "push", "base"},
+    "app": {"http", "script", "config", "observe", "tls", "uv", "fetch", "push", "base"},
     ".": {"app", "base"},
 }
 
@@ -26,6 +27,7 @@ FOREIGN = [
     (re.compile(r"^(h2o\.h|h2o/|picohttpparser)"), {"http"}),
     (re.compile(r"^(lua\.hpp|lua\.h|lauxlib\.h|lualib\.h|luajit\.h)$"), {"script"}),
     (re.compile(r"^uv\.h$"), {"uv"}),
+    (re.compile(r"^curl/"), {"fetch"}),
     # libh2o's own header includes openssl/ssl.h; script only hashes with it.
     (re.compile(r"^openssl/"), {"tls"}),
     (re.compile(r"^openssl/(sha|evp)\.h$"), {"tls", "script"}),
@@ -76,6 +78,7 @@ def self_test(root):
         "config/d.cc": "#include <lua.hpp>",
         "push/e.cc": "#include <fmt/format.h>",
         "http/f.cc": "#include <uv.h>",
+        "app/g.cc": "#include <curl/curl.h>",
     }
     with tempfile.TemporaryDirectory() as directory:
         for name, line in broken.items():

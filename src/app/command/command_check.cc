@@ -3,81 +3,140 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <nlohmann/json.hpp>
 
+#include "app/check/check.h"
 #include "app/command/exit_code.h"
-#include "app/load/load.h"
 #include "app/load/problems.h"
-#include "script/watchdog.h"
 
 namespace outrider::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Verdict {
-  std::vector<Problem> problems;
-  std::size_t sites = 0;
-  std::size_t rules = 0;
-  std::string digest;
-};
-
-Verdict judge(const std::string& file) {
-  // Two states, because rules that differ from one load to the next are an error too.
-  constexpr std::size_t states = 2;
-  Verdict verdict;
-  RunCommand command;
-  command.config = file;
-  LoadOptions options;
-  options.workers = states;
-  try {
-    script::SourceLog sources;
-    script::Watchdog watchdog;
-    const Loaded loaded = load(command, sources, options, ProcessKeys(), watchdog);
-    verdict.sites = loaded.config->sites.size();
-    verdict.rules = loaded.rules;
-    verdict.digest = loaded.digest;
-  } catch (const LoadError& error) {
-    verdict.problems = error.problems();
-  }
-  return verdict;
+std::string counted(std::size_t number, std::string_view what) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
 }
 
-void print_json(const std::string& file, const Verdict& verdict) {
-  Json json{{"ok", verdict.problems.empty()}, {"config", file}};
-  if (verdict.problems.empty()) {
-    json["sites"] = verdict.sites;
-    json["rules"] = verdict.rules;
-    json["digest"] = verdict.digest;
-  } else {
-    json["problems"] = Json::array();
-    for (const Problem& problem : verdict.problems) {
+CheckOptions options_of(const CheckCommand& command) {
+  CheckOptions options;
+  for (const std::string& name : command.ignored) {
+    if (const auto id = warning_named(name)) options.ignored.insert(*id);
+  }
+  options.budget_bytes = command.budget_bytes;
+  options.urls = command.urls;
+  options.against = command.against;
+  options.ca_file = command.cacert;
+  // A supervisor waits for the plain check before it lets a new program take over.
+  const bool is_plain = !command.strict && command.urls.empty() && command.against.empty();
+  if (is_plain) options.patience = std::chrono::seconds(2);
+  return options;
+}
+
+void print_json(const Json& json) {
+  fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+}
+
+int print_problems(const CheckCommand& command, const std::vector<Problem>& problems) {
+  if (command.json) {
+    Json json{{"ok", false}, {"config", command.config}, {"problems", Json::array()}};
+    for (const Problem& problem : problems) {
       json["problems"].push_back(
           {{"file", problem.place.file}, {"line", problem.place.line}, {"message", problem.message}});
     }
+    print_json(json);
+  } else {
+    Problems::print(problems);
+    fmt::print(stderr, "{}: {}\n", command.config, counted(problems.size(), "problem"));
   }
-  fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+  return exit_input;
+}
+
+/// What the options asked for cannot be done.
+int refuse(const CheckCommand& command, const std::string& message, int code) {
+  if (command.json) {
+    print_json({{"ok", false}, {"config", command.config}, {"error", message}});
+  } else {
+    fmt::print(stderr, "{}\n", message);
+  }
+  return code;
+}
+
+void print_json(const CheckCommand& command, const Loaded& loaded, const CheckReport& report, bool ok) {
+  Json json{{"ok", ok},
+            {"config", command.config},
+            {"sites", loaded.config->sites.size()},
+            {"rules", loaded.rules},
+            {"digest", loaded.digest},
+            {"warnings", Json::array()}};
+  for (const Warning& warning : report.warnings) {
+    Json each{{"id", name_of(warning.id)}, {"file", warning.place.file}, {"line", warning.place.line}};
+    if (!warning.rule.empty()) each["rule"] = warning.rule;
+    if (!warning.url.empty()) each["url"] = warning.url;
+    each["message"] = warning.message;
+    json["warnings"].push_back(std::move(each));
+  }
+  if (!report.complete) json["complete"] = false;
+  if (!command.urls.empty()) json["pages"] = {{"listed", report.pages}, {"uncovered", report.uncovered}};
+  if (!command.against.empty()) json["fetched"] = report.fetched;
+  print_json(json);
+}
+
+void print_text(const CheckCommand& command, const Loaded& loaded, const CheckReport& report, bool ok) {
+  for (const Warning& warning : report.warnings) fmt::print(stderr, "{}\n", warning.text());
+  if (!report.complete) {
+    fmt::print(stderr, "{}: not all rules were asked, for lack of time; --strict asks all\n", command.config);
+  }
+  if (!command.urls.empty()) {
+    fmt::print("{}: no rule covers {} of {}\n", command.urls, report.uncovered, counted(report.pages, "page"));
+  }
+  if (!command.against.empty()) {
+    fmt::print("{}: {} fetched\n", command.against, counted(report.fetched, "hinted URL"));
+  }
+  const std::size_t warnings = report.warnings.size();
+  const std::string told = warnings == 0 ? "" : ", " + counted(warnings, "warning");
+  if (ok) {
+    fmt::print("{}: fine: {}, {}{}, digest {}\n", command.config, counted(loaded.config->sites.size(), "site"),
+               counted(loaded.rules, "rule"), told, loaded.digest.substr(0, 16));
+  } else {
+    fmt::print(stderr, "{}: {}, which --strict does not let pass\n", command.config, counted(warnings, "warning"));
+  }
+}
+
+int judge(const CheckCommand& command) {
+  RunCommand files;
+  files.config = command.config;
+  TestRequests of_tests;
+  LoadOptions options;
+  options.workers = 2;  // rules that differ from one load to the next are an error, too
+  options.test_listener = &of_tests;
+  Offline offline(files, options);
+  const auto report = find_warnings(offline, of_tests.questions(), options_of(command));
+  if (!report) return refuse(command, report.error().message, exit_input);
+  if (!report->unreachable.empty()) {
+    const std::string what =
+        fmt::format("outrider check: {} cannot be reached: {}", command.against, report->unreachable);
+    return refuse(command, what, exit_unreachable);
+  }
+  const bool ok = !command.strict || report->warnings.empty();
+  if (command.json) {
+    print_json(command, offline.loaded(), *report, ok);
+  } else {
+    print_text(command, offline.loaded(), *report, ok);
+  }
+  return ok ? exit_fine : exit_input;
 }
 
 }  // namespace
 
 int check(const CheckCommand& command) {
   try {
-    const Verdict verdict = judge(command.config);
-    if (command.json) {
-      print_json(command.config, verdict);
-    } else if (verdict.problems.empty()) {
-      fmt::print("{}: fine: {} site{}, {} rule{}, digest {}\n", command.config, verdict.sites,
-                 verdict.sites == 1 ? "" : "s", verdict.rules, verdict.rules == 1 ? "" : "s",
-                 verdict.digest.substr(0, 16));
-    } else {
-      Problems::print(verdict.problems);
-      fmt::print(stderr, "{}: {} problem{}\n", command.config, verdict.problems.size(),
-                 verdict.problems.size() == 1 ? "" : "s");
-    }
-    return verdict.problems.empty() ? exit_fine : exit_input;
+    return judge(command);
+  } catch (const LoadError& error) {
+    return print_problems(command, error.problems());
   } catch (const std::exception& error) {
     fmt::print(stderr, "outrider: {}\n", error.what());
     return exit_our_fault;

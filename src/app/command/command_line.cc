@@ -180,10 +180,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   run_app->add_flag("!--no-supervisor", run.supervisor, "One process alone, for debuggers: nothing restarts it");
 
   CheckCommand check;
-  CLI::App* check_app =
-      app.add_subcommand("check", "Check the configuration, the rules and the certificates; serve nothing");
-  add_config(*check_app, check.config);
-  check_app->add_flag("--json", check.json, "Print the result as JSON");
+  const CLI::App* check_app = add_check(app, check);
 
   ExplainCommand explain;
   const CLI::App* explain_app = add_explain(app, explain);

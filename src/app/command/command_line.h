@@ -26,9 +26,13 @@ struct RunCommand {
   std::vector<std::string> arguments;  // as typed, for the server process
 };
 
-/// `outrider check [-c FILE] [--json]`.
+/// `outrider check`.
 struct CheckCommand {
   std::string config = default_config;
+  bool strict = false;
+  std::string urls, against, cacert;       // empty: none
+  std::uint64_t budget_bytes = 1'000'000;  // of a page
+  std::vector<std::string> ignored;        // names of warnings
   bool json = false;
 };
 

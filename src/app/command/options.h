@@ -11,11 +11,14 @@ class Option;
 
 namespace outrider::app {
 
+struct CheckCommand;
 struct ExplainCommand;
 struct TestCommand;
 
 CLI::Option* add_config(CLI::App& command, std::string& target);
 
+/// `outrider check`.
+CLI::App* add_check(CLI::App& app, CheckCommand& command);
 /// `outrider explain`.
 CLI::App* add_explain(CLI::App& app, ExplainCommand& command);
 /// `outrider test`.

@@ -13,13 +13,12 @@
 namespace outrider::app {
 namespace {
 
-Loaded load_rules_alone(const RunCommand& command, script::SourceLog& sources, const ProcessKeys& keys,
-                        script::Watchdog& watchdog) {
+LoadOptions rules_alone() {
   LoadOptions options;
   options.workers = 1;
   options.run_tests = false;
   options.serves = false;
-  return load(command, sources, options, keys, watchdog);
+  return options;
 }
 
 /// The head of the page, given or foretold, as the rehearsal takes it.
@@ -85,8 +84,10 @@ bool asks_for_visitor(const std::vector<push::RuleTrace>& traces) {
 
 }  // namespace
 
-Offline::Offline(const RunCommand& command)
-    : loaded_(load_rules_alone(command, sources_, keys_, watchdog_)), sites_(loaded_.config->sites) {}
+Offline::Offline(const RunCommand& command) : Offline(command, rules_alone()) {}
+
+Offline::Offline(const RunCommand& command, const LoadOptions& options)
+    : loaded_(load(command, sources_, options, keys_, watchdog_)), sites_(loaded_.config->sites) {}
 
 /// By the URL's port, else by its scheme.
 const config::Listen* Offline::listener_for(const Question& question) const {
@@ -153,7 +154,7 @@ void Offline::decide(const Question& question, Answer& answer) {
   }
   push::RequestView view(made, &assets, rules.clients.get());
   view.edit().early_hints = site.early_hints;
-  view.edit().bucket_key = rules.bucket_key;
+  view.edit().bucket_key = question.bucket_key.value_or(rules.bucket_key);
   const push::Request& request = view.request();
 
   push::Setting setting;
@@ -167,7 +168,7 @@ void Offline::decide(const Question& question, Answer& answer) {
   setting.think_time = question.think_time;
   setting.page_bytes = question.page_bytes;
 
-  if (setting.rules != nullptr) {
+  if (setting.rules != nullptr && question.considers_all) {
     answer.considered = push::consider(*setting.rules, request.host, request.method, request.path);
   }
   Head head;

@@ -26,7 +26,7 @@ struct Answer {
   push::MadeRequest made;  // what was asked, as it reaches the server
   const config::Site* site = nullptr;
   const config::Route* route = nullptr;
-  std::vector<push::Considered> considered;
+  std::vector<push::Considered> considered;  // empty where nobody asks for them
   push::Rehearsed rehearsed;
   bool head_known = false;  // it was given, or follows from configuration and disk
   int head_status = 200;
@@ -39,6 +39,8 @@ class Offline {
  public:
   /// Loads as a server would, but for certificates and keys; tests are not run. Throws LoadError.
   explicit Offline(const RunCommand& command);
+  /// Loads as `options` say. Throws LoadError.
+  Offline(const RunCommand& command, const LoadOptions& options);
 
   Answer ask(const Question& question);
 
@@ -47,6 +49,8 @@ class Offline {
 
   const Loaded& loaded() const { return loaded_; }
   const config::Config& config() const { return *loaded_.config; }
+  const http::SiteMap& sites() const { return sites_; }
+  const http::RouteLook& look() const { return look_; }
 
  private:
   const config::Listen* listener_for(const Question& question) const;

@@ -2,6 +2,7 @@
 // A request as somebody asks about it: by an URL and what curl would take with it.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -33,6 +34,9 @@ struct Question {
   // Of the page, by experience.
   std::optional<std::chrono::microseconds> think_time;
   std::optional<std::uint64_t> page_bytes;
+  bool considers_all = true;  // also the rules whose selector does not fit: Answer::considered
+  /// In place of the server's: it says who falls into which share.
+  std::optional<std::array<std::uint8_t, 16>> bucket_key;
 };
 
 /// "https://www.example.com:8443/product/7?x=1", "www.example.com/a", or a path alone. Errors say what is wrong with

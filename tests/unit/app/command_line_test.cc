@@ -181,3 +181,25 @@ TEST_CASE("usage errors have exit code 2 and name what is wrong") {
     CHECK(has(answer.text, "--help"));
   }
 }
+
+TEST_CASE("check takes what it is to look at, and what it is not to tell") {
+  const auto plain = std::get<CheckCommand>(parse_command_line({"check"}));
+  CHECK(plain.config == default_config);
+  CHECK_FALSE(plain.strict);
+  CHECK(plain.urls.empty());
+  const auto full = std::get<CheckCommand>(
+      parse_command_line({"check", "-c", "a.lua", "--strict", "--urls", "pages.txt", "--against", "https://a.example",
+                          "--budget", "5000", "--ignore", "no_store", "--ignore", "wrong_type", "--json"}));
+  CHECK(full.config == "a.lua");
+  CHECK((full.strict && full.json));
+  CHECK(full.urls == "pages.txt");
+  CHECK(full.against == "https://a.example");
+  CHECK(full.budget_bytes == 5000);
+  CHECK(full.ignored == std::vector<std::string>{"no_store", "wrong_type"});
+  for (const std::vector<std::string>& wrong :
+       {std::vector<std::string>{"--ignore", "everything"}, {"--budget", "0"}, {"--cacert", "/dev/null"}}) {
+    std::vector<std::string> arguments{"check"};
+    arguments.insert(arguments.end(), wrong.begin(), wrong.end());
+    CHECK(std::get<Said>(parse_command_line(arguments)).exit_code == 2);
+  }
+}

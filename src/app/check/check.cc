@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "app/check/check.h"
+
+#include <utility>
+
+#include "app/check/against.h"
+#include "app/check/asset_warnings.h"
+#include "app/check/coverage.h"
+#include "app/check/page_warnings.h"
+#include "app/check/rule_warnings.h"
+
+namespace outrider::app {
+
+Result<CheckReport> find_warnings(Offline& offline, const std::vector<Question>& of_tests,
+                                  const CheckOptions& options) {
+  using std::chrono::steady_clock;
+  CheckReport report;
+  Warnings warnings(options.ignored);
+  const config::Config& config = offline.config();
+  std::vector<ListedPage> pages;
+  if (!options.urls.empty()) {
+    auto read = read_pages(options.urls, config);
+    if (!read) return tl::unexpected(read.error());
+    pages = *std::move(read);
+  }
+  const auto deadline = options.patience ? std::optional(steady_clock::now() + *options.patience) : std::nullopt;
+
+  const std::vector<RuleSource> sources = rule_sources(config, *offline.loaded().sources);
+  HintPlaces places(sources);
+  Gather gather(offline, places,
+                [&](const AskedPage& page) { judge_page(page, offline, options.budget_bytes, places, warnings); });
+  gather.declared();
+  judge_rules(offline, places, warnings);
+  judge_patterns(sources, config.limits.rule_pattern_steps, warnings);
+  report.complete = gather.exact_paths(deadline) && gather.ask_all(of_tests, deadline);
+  report.pages = pages.size();
+  report.uncovered = judge_coverage(pages, gather, warnings);
+  for (const Hinted& hinted : gather.hints()) {
+    judge_hint(hinted, offline, warnings);
+    judge_asset(hinted, offline, warnings);
+  }
+  // What was not asked for lack of time proves nothing.
+  if (report.complete) judge_unknown(gather, offline, warnings);
+  if (!options.against.empty()) {
+    const auto asked = judge_against(options.against, options.ca_file, gather.hints(), offline, warnings);
+    if (!asked) return tl::unexpected(asked.error());
+    report.fetched = asked->fetched;
+    report.unreachable = asked->unreachable;
+  }
+  report.warnings = warnings.sorted();
+  return report;
+}
+
+}  // namespace outrider::app

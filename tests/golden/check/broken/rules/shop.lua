@@ -1,0 +1,1 @@
+rule { name = "home", path = "/", hint = { script "/static/gone.js" } }

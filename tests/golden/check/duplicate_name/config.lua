@@ -1,0 +1,8 @@
+local routes = { ["/"] = { proxy = "http://127.0.0.1:9" }, ["/static/"] = { files = "www", max_age = 3600 } }
+return {
+  listen = { { address = "127.0.0.1:8080" } },
+  sites = {
+    ["shop.example"] = { rules = { "rules/shop.lua", "rules/both.lua" }, routes = routes },
+    ["blog.example"] = { rules = { "rules/blog.lua", "rules/both.lua" }, routes = routes },
+  },
+}

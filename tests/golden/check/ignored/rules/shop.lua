@@ -1,0 +1,1 @@
+rule { name = "home", path = "/", hints = { script "/static/gone.js", script "/static/app.css" } }

@@ -1,0 +1,5 @@
+rule {
+  name  = "home",
+  path  = "/",
+  hints = { style "/static/app.css", style "/app/broken.css" },
+}

@@ -1,0 +1,4 @@
+return function(path)
+  -- Three words.
+  return string.match(path, "^.*,.*,.*;") == nil
+end

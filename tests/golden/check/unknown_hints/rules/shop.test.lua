@@ -1,0 +1,1 @@
+expect(request{ path = "/tested/gone", response = { status = 200 } }).hints{ style "/static/gone.css" }
