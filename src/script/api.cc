@@ -13,7 +13,7 @@ namespace {
 
 constexpr const ApiTable* tables[] = {
     &rule_table,          &condition_table,  &hint_kind_table, &hint_option_table,  &global_table,
-    &files_table,         &json_table,       &request_table,   &client_table,       &tls_table,
+    &files_table,         &json_table, &html_table,       &request_table,   &client_table,       &tls_table,
     &fields_table,        &response_table,   &test_table,      &test_request_table, &test_client_table,
     &test_response_table, &test_asset_table, &check_table,     &config_table,       &client_row_table,
 };

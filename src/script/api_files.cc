@@ -47,12 +47,14 @@ constexpr ApiEntry globals[] = {
      .sentence = "Reading from the directories that `data` may read from.",
      .when = When::loading},
     {.name = "json", .type = "table", .sentence = "JSON texts.", .when = When::loading},
+    {.name = "html", .type = "table", .sentence = "HTML pages.", .when = When::loading},
 };
 
 constexpr ApiEntry files_functions[] = {
     {.name = "read",
-     .type = "fun(file: string): string",
-     .sentence = "The content of a file as text, whatever its ending. Bounded as `data` is.",
+     .type = "fun(file: string, bytes: integer?): string",
+     .sentence = "The content of a file as text, whatever its ending, or no more than its first bytes. Bounded as "
+                 "`data` is.",
      .errors = "As of `data`.",
      .example = "local text = files.read \"landing.json\""},
     {.name = "list",
@@ -60,6 +62,12 @@ constexpr ApiEntry files_functions[] = {
      .sentence = "The names in a directory, sorted by bytes; directories end in a slash. At most 100000.",
      .errors = "As of `data`.",
      .example = "for _, name in ipairs(files.list \".\") do print(name) end"},
+    {.name = "find",
+     .type = "fun(directory: string, glob: string): string[]",
+     .sentence = "The files in a directory and in all folders below it whose names match, relative to it and sorted. "
+                 "What begins with a dot and links to folders are left out. At most 10000, 32 folders deep.",
+     .errors = "As of `data`.",
+     .example = "local pages = files.find(\".\", \"*.html\")"},
 };
 
 constexpr ApiEntry json_functions[] = {
@@ -68,6 +76,15 @@ constexpr ApiEntry json_functions[] = {
      .sentence = "What a JSON text says, read-only. null is nil in an object and false in a list.",
      .errors = "What is no JSON; more than 100 levels.",
      .example = "local settings = json.decode '{ \"theme\": \"dark\" }'"},
+};
+
+constexpr ApiEntry html_functions[] = {
+    {.name = "head",
+     .type = "fun(text: string, path: string): table<string, string>[]",
+     .sentence = "A table for each <link> and <script src> in the head of a page, in their order: its attributes by "
+                 "name, with `tag`, and with `href` or `src` resolved against the page's path, as a hint has its URL. "
+                 "Looked at are the first 256 KiB.",
+     .example = "local tags = html.head('<link rel=icon href=a.png>', '/docs/')"},
 };
 
 constexpr ApiEntry config_functions[] = {
@@ -125,6 +142,7 @@ constexpr ApiTable files_table{ApiSection::files, "files",
                                "files",           "Files, below the directories that may be read.",
                                When::loading,     files_functions};
 constexpr ApiTable json_table{ApiSection::json, "json", "json", "JSON texts.", When::loading, json_functions};
+constexpr ApiTable html_table{ApiSection::html, "html", "html", "HTML pages.", When::loading, html_functions};
 constexpr ApiTable config_table{
     ApiSection::config, "the configuration", "", "What the configuration sees besides Lua's own.",
     When::configuring,  config_functions};

@@ -87,14 +87,14 @@ constexpr ApiEntry request_fields[] = {
      .looks = at_visitor,
      .example = "if req.bucket \"checkout\" < 0.1 then return { \"/js/new.js\" } end"},
     {.name = "sent",
-     .type = "fun(path: string): boolean",
-     .sentence = "Whether the asset, written as a hint's URL, went over this connection already and has not changed "
+     .type = "fun(asset: string|Hint): boolean",
+     .sentence = "Whether the asset, a hint or its URL, went over this connection already and has not changed "
                  "since.",
      .looks = at_visitor,
      .example = "if not req.sent \"/app.css\" then return { \"/app.css\" } end"},
     {.name = "cached",
-     .type = "fun(path: string): boolean?",
-     .sentence = "Whether the client has the asset, written as a hint's URL, in its present version, as far as its "
+     .type = "fun(asset: string|Hint): boolean?",
+     .sentence = "Whether the client has the asset, a hint or its URL, in its present version, as far as its "
                  "cookie tells; nil where it has been here and nobody knows which version is the present one.",
      .looks = at_visitor,
      .example = "if not req.cached \"/app.js\" then return { \"/app.js\" } end"},

@@ -19,10 +19,13 @@ struct lua_State;
 namespace outrider::script {
 
 /// What the objects of a state show. No request: they are disarmed.
+class HintBoxes;
+
 struct CallContext {
   const push::Match* match = nullptr;
   const push::Request* request = nullptr;
   const push::Response* response = nullptr;
+  const HintBoxes* boxes = nullptr;  // of the state
   /// Counts calls, so that what outlives one (an iterator) can tell.
   std::uint64_t serial = 0;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "script/bind_request.h"
+#include "script/hint_box.h"
 
 #include <array>
 #include <chrono>
@@ -160,25 +161,28 @@ int bucket(State&, lua_State* L) {
   return 1;
 }
 
-/// The path of the asset that the running function is asked about, as push::Assets knows it; empty where it is not on
-/// the request's own host, or nobody knows of assets.
-std::string_view asset_argument(lua_State* L, const push::Request& request, const char* function) {
-  const std::string_view url = string_argument(L, function, "a path");
+/// The path of the asset that the running function is asked about by its path or a hint, as push::Assets knows it;
+/// empty where it is not on the request's own host, or nobody knows of assets.
+std::string_view asset_argument(lua_State* L, const CallContext& context, const char* function) {
+  const push::Request& request = *context.request;
+  const HintBox* hint = context.boxes->at(L, 1);
+  if (hint == nullptr) hint = context.boxes->at(L, first_argument(L));
+  const std::string_view url = hint != nullptr ? hint->url() : string_argument(L, function, "a path or a hint");
   const std::string_view authority = request.authority.empty() ? request.host : request.authority;
   return request.assets == nullptr ? std::string_view() : push::same_origin_path(url, request.scheme, authority);
 }
 
 int sent(State&, lua_State* L) {
-  const push::Request& request = *running_context(L).request;
-  const std::string_view path = asset_argument(L, request, "req.sent");
-  lua_pushboolean(L, !path.empty() && request.assets->sent(path));
+  const CallContext& context = running_context(L);
+  const std::string_view path = asset_argument(L, context, "req.sent");
+  lua_pushboolean(L, !path.empty() && context.request->assets->sent(path));
   return 1;
 }
 
 int cached(State&, lua_State* L) {
-  const push::Request& request = *running_context(L).request;
-  const std::string_view path = asset_argument(L, request, "req.cached");
-  const push::Cached answer = path.empty() ? push::Cached::no : request.assets->cached(path);
+  const CallContext& context = running_context(L);
+  const std::string_view path = asset_argument(L, context, "req.cached");
+  const push::Cached answer = path.empty() ? push::Cached::no : context.request->assets->cached(path);
   if (answer == push::Cached::perhaps) {
     lua_pushnil(L);
   } else {
@@ -206,7 +210,8 @@ std::vector<std::string_view> names(std::span<const Field> fields, std::span<con
 
 }  // namespace
 
-void RequestObjects::install(State& state, lua_State* L) {
+void RequestObjects::install(State& state, lua_State* L, const HintBoxes& boxes) {
+  context_.boxes = &boxes;
   push_fields(L, context_, request_params);
   push_fields(L, context_, request_query);
   push_fields(L, context_, request_headers);

@@ -12,8 +12,8 @@ namespace outrider::script {
 class RequestObjects {
  public:
   /// Makes the objects and the global `now`. Call it inside State::run; raises a Lua error if memory ends. Must live as
-  /// long as the state.
-  void install(State& state, lua_State* L);
+  /// long as the state, and `boxes` as long as this.
+  void install(State& state, lua_State* L, const HintBoxes& boxes);
 
   /// Push `req` and `res`; allocate nothing.
   void push_request(lua_State* L) const { State::push_ref(L, request_ref_); }

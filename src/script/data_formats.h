@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// JSON and CSV into Lua values. Tables come out read-only. All throw ScriptError, whose message begins with `name` and
-// the line. Inside a protected call.
+// JSON, CSV and the head of HTML into Lua values. Tables come out read-only. Those with a `name` throw ScriptError,
+// whose message begins with it and the line. Inside a protected call.
 #pragma once
 
 #include <string>
@@ -18,5 +18,12 @@ void push_json(State& state, lua_State* lua, std::string_view text, const std::s
 
 /// Pushes a list with one table for each record (RFC 4180), whose keys are the names in the first line.
 void push_csv(State& state, lua_State* lua, std::string_view text, const std::string& name);
+
+/// Pushes a list with a table for each <link> and <script src> in the head of an HTML page, in their order: its
+/// attributes by name, each a string, with `tag`, "link" or "script", and with `href` or `src` as a hint has its URL:
+/// resolved against the page's `path` and its <base>, without the fragment. Left out are those that name nothing of
+/// http (data:, no address at all; but a link with imagesrcset and an import map stay), and what stands in <noscript>
+/// and <template>. Looked at is the text up to <body, at most 256 KiB and 1,000 tags. Nothing is wrong with any text.
+void push_html_head(State& state, lua_State* lua, std::string_view text, const std::string& path);
 
 }  // namespace outrider::script

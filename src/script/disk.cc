@@ -57,9 +57,9 @@ bool not_written(const struct stat& before, const struct stat& after) {
   return before.st_size == after.st_size && nanoseconds(before.st_mtim) == nanoseconds(after.st_mtim);
 }
 
-/// The text of an open file of `size` bytes; an error number, or 0. It is longer or shorter than `size` if the file is.
-int read_all(int fd, std::size_t size, std::string& text) {
-  text.assign(size + 1, '\0');  // one more than announced, to notice a file that grows
+/// At most `most` bytes of an open file; an error number, or 0. The text is shorter if the file is.
+int read_bytes(int fd, std::size_t most, std::string& text) {
+  text.assign(most, '\0');
   std::size_t used = 0;
   while (used < text.size()) {
     const ssize_t count = ::read(fd, text.data() + used, text.size() - used);
@@ -72,13 +72,7 @@ int read_all(int fd, std::size_t size, std::string& text) {
   return 0;
 }
 
-}  // namespace
-
-bool Signature::proves_unchanged(const Signature& later) const {
-  return settled && same_file_and_times(*this, later);
-}
-
-FileAnswer read_file(const fs::path& file, std::size_t largest) {
+FileAnswer read(const fs::path& file, std::size_t largest, bool head) {
   FileAnswer answer;
   answer.largest = largest;
   const auto fail = [&answer](std::string why) {
@@ -94,15 +88,38 @@ FileAnswer read_file(const fs::path& file, std::size_t largest) {
   }
   answer.signature = signature_from(status);
   const auto size = static_cast<std::size_t>(status.st_size);
-  if (size > largest) return fail(fmt::format("has {} bytes; at most {} are allowed", size, largest));
+  answer.head = head && size > largest;
+  if (size > largest && !head) return fail(too_large(size, largest));
+  const std::size_t wanted = answer.head ? largest : size;
   std::string text;
-  if (const int error = read_all(fd.get(), size, text); error != 0) return fail(reason(error));
+  // One more than announced, to notice a file that grows.
+  if (const int error = read_bytes(fd.get(), answer.head ? wanted : wanted + 1, text); error != 0) {
+    return fail(reason(error));
+  }
   struct stat after {};
-  if (text.size() != size || ::fstat(fd.get(), &after) != 0 || !not_written(status, after)) {
+  if (text.size() != wanted || ::fstat(fd.get(), &after) != 0 || !not_written(status, after)) {
     return fail("changes while it is being read; try again when it is complete");
   }
   answer.text = std::make_shared<const std::string>(std::move(text));
   return answer;
+}
+
+}  // namespace
+
+bool Signature::proves_unchanged(const Signature& later) const {
+  return settled && same_file_and_times(*this, later);
+}
+
+std::string too_large(std::size_t size, std::size_t largest) {
+  return fmt::format("has {} bytes; at most {} are allowed", size, largest);
+}
+
+FileAnswer read_file(const fs::path& file, std::size_t largest) {
+  return read(file, largest, false);
+}
+
+FileAnswer read_head(const fs::path& file, std::size_t most) {
+  return read(file, most, true);
 }
 
 std::optional<Signature> signature_of(const fs::path& file) {

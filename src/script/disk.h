@@ -32,6 +32,7 @@ struct FileAnswer {
   std::string failure;
   std::size_t largest = 0;  // that was asked for, in bytes
   Signature signature;
+  bool head = false;  // the file goes on behind `text`
 };
 
 /// A directory's names, sorted by bytes, directories with a "/" behind; or why there are none.
@@ -49,8 +50,12 @@ struct WalkAnswer {
   std::vector<std::filesystem::path> names;
 };
 
+/// Why a file is not read: `has 2097152 bytes; at most 1048576 are allowed`.
+std::string too_large(std::size_t size, std::size_t largest);
 /// Reads a regular file of at most `largest` bytes whole. One that somebody writes to meanwhile is a failure.
 FileAnswer read_file(const std::filesystem::path& file, std::size_t largest);
+/// Reads the first `most` bytes of a regular file, or all of a smaller one.
+FileAnswer read_head(const std::filesystem::path& file, std::size_t most);
 /// The file's signature now, or nothing where it cannot be found.
 std::optional<Signature> signature_of(const std::filesystem::path& file);
 /// Lists a directory of at most `most` entries.

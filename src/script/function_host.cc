@@ -14,7 +14,7 @@ RuleState::RuleState(const Limits& limits, Watchdog* watchdog, bool jit) : state
   const auto installed = state_.run(std::chrono::milliseconds::zero(), [this](lua_State* L) {
     constructors_.emplace(HintConstructors{HintBoxes(L), {}});
     install_hint_constructors(state_, L, *constructors_);
-    objects_.install(state_, L);
+    objects_.install(state_, L, constructors_->boxes);
   });
   if (!installed) throw LoadError({}, "rules: " + installed.error().message);
 }

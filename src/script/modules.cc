@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Finding, reading and running what scripts ask for while they load. Every path is compared by its real name, so that
-// no symbolic link leads out of the directories that may be read.
+// Finding and running the modules that scripts ask for while they load; what else they read is in modules_data.cc.
+// Every path is compared by its real name, so that no symbolic link leads out of the directories that may be read.
 #include "script/modules.h"
 
 #include <fmt/format.h>
@@ -9,7 +9,6 @@
 #include <cctype>
 #include <utility>
 
-#include "script/data_formats.h"
 #include "script/frozen.h"
 #include "script/lua_api.h"
 
@@ -25,17 +24,6 @@ bool is_module_name(std::string_view name) {
     return false;
   return std::all_of(name.begin(), name.end(),
                      [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.'; });
-}
-
-[[noreturn]] void fail(std::string_view function, const std::string& name, const std::string& what) {
-  throw ScriptError(fmt::format("{} \"{}\": {}", function, name, what));
-}
-
-std::string name_argument(lua_State* lua, std::string_view function) {
-  if (lua_type(lua, 1) != LUA_TSTRING) {
-    throw ScriptError(fmt::format("{}: expected a name (a string), found {}", function, State::describe(lua, 1)));
-  }
-  return std::string(text_at(lua, 1));
 }
 
 /// Leaves a trail while a module's file runs, also when that ends with an error.
@@ -71,8 +59,9 @@ Modules::Modules(State& state, SourceLog& sources, Options options)
     };
     state_.set_global(lua, "require", require);
     state_.set_global(lua, "data", data);
-    add_library("files", {{"read", read_file}, {"list", list_files}});
+    add_library("files", {{"read", read_file}, {"list", list_files}, {"find", find_files}});
     add_library("json", {{"decode", decode_json}});
+    add_library("html", {{"head", html_head}});
   });
   if (!result) throw LoadError({}, result.error().message);
 }
@@ -81,6 +70,17 @@ Modules::~Modules() {
   lua_pushlightuserdata(state_.lua(), const_cast<char*>(&kModules));
   lua_pushnil(state_.lua());
   lua_rawset(state_.lua(), LUA_REGISTRYINDEX);  // the key is there: nothing is allocated
+}
+
+void Modules::fail(std::string_view function, const std::string& name, const std::string& what) {
+  throw ScriptError(fmt::format("{} \"{}\": {}", function, name, what));
+}
+
+std::string Modules::string_argument(lua_State* lua, int index, std::string_view function, std::string_view what) {
+  if (lua_type(lua, index) != LUA_TSTRING) {
+    throw ScriptError(fmt::format("{}: expected {} (a string), found {}", function, what, State::describe(lua, index)));
+  }
+  return std::string(text_at(lua, index));
 }
 
 Modules& Modules::of(State& state, lua_State* lua, std::string_view function) {
@@ -95,7 +95,7 @@ Modules& Modules::of(State& state, lua_State* lua, std::string_view function) {
 
 int Modules::require(State& state, lua_State* lua) {
   Modules& self = of(state, lua, "require");
-  const std::string name = name_argument(lua, "require");
+  const std::string name = string_argument(lua, 1, "require", "a name");
   const fs::path file = self.find_module(name);
   for (const auto& [known, ref] : self.loaded_) {
     if (known != file) continue;
@@ -154,67 +154,6 @@ fs::path Modules::find_module(const std::string& name) {
     tried += (tried.empty() ? "" : ", ") + shown(candidate);
   }
   fail("require", name, tried.empty() ? "there is no rule directory" : "found no such module; looked for " + tried);
-}
-
-fs::path Modules::find_data(std::string_view function, const std::string& name) {
-  std::vector<fs::path> roots = directories_;
-  roots.insert(roots.end(), options_.data_roots.begin(), options_.data_roots.end());
-  auto file = sources_.find_below(roots, name);
-  if (!file) fail(function, name, file.error().message);
-  return *file;
-}
-
-SourceLog::Text Modules::content(std::string_view function, const std::string& name, const fs::path& file) {
-  auto text = sources_.read(file, SourceLog::kLargestDataFile);
-  if (!text) fail(function, name, fmt::format("{} {}", shown(file), text.error().message));
-  return *text;
-}
-
-int Modules::data(State& state, lua_State* lua) {
-  Modules& self = of(state, lua, "data");
-  const std::string name = name_argument(lua, "data");
-  const fs::path file = self.find_data("data", name);
-  const SourceLog::Text text = self.content("data", name, file);
-  if (file.extension() == ".json") {
-    push_json(state, lua, *text, self.shown(file));
-  } else if (file.extension() == ".csv") {
-    push_csv(state, lua, *text, self.shown(file));
-  } else {
-    push_text(lua, *text);
-  }
-  return 1;
-}
-
-int Modules::read_file(State& state, lua_State* lua) {
-  Modules& self = of(state, lua, "files.read");
-  const std::string name = name_argument(lua, "files.read");
-  push_text(lua, *self.content("files.read", name, self.find_data("files.read", name)));
-  return 1;
-}
-
-int Modules::list_files(State& state, lua_State* lua) {
-  Modules& self = of(state, lua, "files.list");
-  const std::string name = name_argument(lua, "files.list");
-  const fs::path directory = self.find_data("files.list", name);
-  const auto names = self.sources_.list(directory);
-  if (!names) fail("files.list", name, fmt::format("{} {}", self.shown(directory), names.error().message));
-  lua_createtable(lua, static_cast<int>((*names)->size()), 0);
-  int i = 0;
-  for (const std::string& entry : **names) {
-    push_text(lua, entry);
-    lua_rawseti(lua, -2, ++i);
-  }
-  Frozen::wrap_plain_data(lua);
-  return 1;
-}
-
-int Modules::decode_json(State& state, lua_State* lua) {
-  state.require_loading("json.decode");
-  if (lua_type(lua, 1) != LUA_TSTRING) {
-    throw ScriptError("json.decode: expected JSON text (a string), found " + State::describe(lua, 1));
-  }
-  push_json(state, lua, text_at(lua, 1), "json.decode");
-  return 1;
 }
 
 std::string Modules::shown(const fs::path& file) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a file may do while it loads: `require`, `data`, `files.read`, `files.list`, `json.decode`. Everything that
-// comes in this way is noted in the SourceLog, bounded in size, and read-only. Lives as long as the loading does.
+// What a file may do while it loads: `require`, `data`, `files.*`, `json.decode`, `html.head`. Everything that comes in
+// this way is noted in the SourceLog, bounded in size, and read-only. Lives as long as the loading does.
 #pragma once
 
 #include <filesystem>
@@ -40,11 +40,18 @@ class Modules {
   static int data(State& state, lua_State* lua);
   static int read_file(State& state, lua_State* lua);
   static int list_files(State& state, lua_State* lua);
+  static int find_files(State& state, lua_State* lua);
   static int decode_json(State& state, lua_State* lua);
+  static int html_head(State& state, lua_State* lua);
+
+  [[noreturn]] static void fail(std::string_view function, const std::string& name, const std::string& what);
+  static std::string string_argument(lua_State* lua, int index, std::string_view function, std::string_view what);
 
   std::filesystem::path find_module(const std::string& name);
   std::filesystem::path find_data(std::string_view function, const std::string& name);
   SourceLog::Text content(std::string_view function, const std::string& name, const std::filesystem::path& file);
+  struct Search;
+  void search(Search& search, const std::filesystem::path& directory, const std::string& relative);
   std::string shown(const std::filesystem::path& file);
 
   struct Loading {

@@ -99,6 +99,7 @@ std::string shown_as(const fs::path& file, const Place& named_in) {
 RuleFiles find_rule_files(const RuleSetSpec& spec, SourceLog& sources, std::vector<Problem>& problems) {
   RuleFiles result;
   for (const std::string& glob : spec.globs) expand_one(glob, spec, sources, result, problems);
+  if (!spec.module.empty()) add_directory(result.directories, spec.module.parent_path());
   sort_once(result.files);
   return result;
 }
@@ -111,6 +112,10 @@ void find_test_files(const std::vector<RuleSetSpec>& sites, std::vector<RuleFile
   }
   for (std::size_t i = 0; i < found.size(); ++i) {
     RuleFiles& site = found[i];
+    if (const fs::path& module = sites[i].module; !module.empty()) {
+      site.tests.push_back({module / "test.lua", shown_as(module / "test.lua", sites[i].place)});
+      continue;
+    }
     std::set<fs::path> folders(site.directories.begin(), site.directories.end());
     for (const RuleFile& file : site.files) folders.insert(file.path.parent_path());
     for (const fs::path& folder : folders) {

@@ -36,7 +36,8 @@ RuleFiles find_rule_files(const RuleSetSpec& spec, SourceLog& sources, std::vect
 
 /// Fills in the tests of all sites, whose files have been found: every "*.test.lua" in a folder that one of the site's
 /// globs begins in or one of its rule files is in. But a "shop.test.lua" beside a "shop.lua" that is a rule file of any
-/// site is about that one: sites that do not load it, but share its folder, do without.
+/// site is about that one: sites that do not load it, but share its folder, do without. Of a module it is its test.lua
+/// alone.
 void find_test_files(const std::vector<RuleSetSpec>& sites, std::vector<RuleFiles>& found, SourceLog& sources,
                      std::vector<Problem>& problems);
 

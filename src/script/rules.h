@@ -50,6 +50,9 @@ struct RuleSetSpec {
   std::vector<std::string> globs;  // absolute; "*.test.lua" and "lib/" never match
   Place place;                     // where the configuration names them, for messages
   SiteDelivery delivery{};
+  /// The folder of the module whose example these rules are; empty: of none. `require` finds it by its name, and its
+  /// test.lua is the test beside them.
+  std::filesystem::path module{};
 };
 
 /// What does not hold.

@@ -48,8 +48,8 @@ bool file_differs(const fs::path& file, const FileAnswer& known) {
     const FileAnswer again = read_file(file, known.largest);
     return again.text || again.failure != known.failure;
   }
-  if (!now || now->size != known.text->size()) return true;
-  const FileAnswer again = read_file(file, known.text->size());
+  if (!now || known.head != (now->size > known.text->size()) || now->size < known.text->size()) return true;
+  const FileAnswer again = (known.head ? read_head : read_file)(file, known.text->size());
   return !again.text || *again.text != *known.text;
 }
 

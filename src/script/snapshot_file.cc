@@ -22,6 +22,7 @@ constexpr std::size_t kLargestFile = 256u << 20;
 
 enum Letter : char {
   file = 'F',
+  head = 'H',  // of a file that goes on
   no_file = 'f',
   listing = 'L',
   no_listing = 'l',
@@ -69,7 +70,7 @@ class Writer {
 std::string body_of(const Answers& answers) {
   Writer body;
   for (const auto& [path, answer] : answers.files) {
-    body << (answer.text ? Letter::file : Letter::no_file) << path.native();
+    body << (answer.head ? Letter::head : answer.text ? Letter::file : Letter::no_file) << path.native();
     body << (answer.text ? *answer.text : answer.failure) << std::uint64_t{answer.largest} << answer.signature;
   }
   for (const auto& [path, answer] : answers.listings) {
@@ -141,12 +142,13 @@ class Reader {
 bool read_record(Reader& reader, Answers& answers) {
   const char letter = reader.letter();
   const std::string first = reader.text();
-  if (letter == Letter::file || letter == Letter::no_file) {
+  if (letter == Letter::file || letter == Letter::head || letter == Letter::no_file) {
     FileAnswer& answer = answers.files[first];
     std::string text = reader.text();
     answer.largest = reader.number();
     answer.signature = reader.signature();
-    if (letter == Letter::file) {
+    answer.head = letter == Letter::head;
+    if (letter != Letter::no_file) {
       answer.text = std::make_shared<const std::string>(std::move(text));
     } else {
       answer.failure = std::move(text);

@@ -27,6 +27,14 @@ FileAnswer missing_file(std::size_t largest) {
   return {nullptr, "does not exist", largest, {}};
 }
 
+/// What is known of a file tells what a question for `largest` bytes wants to know.
+bool tells(const FileAnswer& known, std::size_t largest, bool head) {
+  const bool was_too_large = known.signature.size > known.largest;
+  if (!known.text) return largest <= known.largest && !(head && was_too_large);
+  if (!known.head) return true;
+  return head ? known.text->size() >= largest : known.signature.size > largest;
+}
+
 }  // namespace
 
 SourceLog::SourceLog(std::shared_ptr<const Snapshot> replayed) : replayed_(std::move(replayed)) {
@@ -39,15 +47,16 @@ std::optional<fs::path> SourceLog::note_way_to(const fs::path& path) {
   return std::move(way.real);
 }
 
-const FileAnswer& SourceLog::file_answer(const fs::path& file, std::size_t largest) {
+const FileAnswer& SourceLog::file_answer(const fs::path& file, std::size_t largest, bool head) {
   const auto known = answers_.files.find(file);
   // A file that was too large may be small enough for whoever asks now.
-  if (known != answers_.files.end() && (known->second.text || largest <= known->second.largest)) return known->second;
+  if (known != answers_.files.end() && tells(known->second, largest, head)) return known->second;
   FileAnswer& answer = answers_.files[file];
+  if (answer.text) total_ -= answer.text->size();
   if (replayed_) {
     answer = replay(replayed_->answers().files, file, missing_file(largest));
   } else {
-    answer = read_file(file, largest);
+    answer = (head ? script::read_head : read_file)(file, largest);
     // What an editor writes to may be the file that a link leads to.
     if (const auto real = note_way_to(file); real && *real != file) answers_.names.insert(*real);
   }
@@ -62,10 +71,22 @@ std::shared_ptr<const Snapshot> SourceLog::snapshot() const {
 
 Result<SourceLog::Text> SourceLog::read(const fs::path& file, std::size_t largest) {
   const std::lock_guard lock(mutex_);
-  const FileAnswer& answer = file_answer(file, largest);
+  const FileAnswer& answer = file_answer(file, largest, false);
   if (!answer.text) return failure(answer.failure);
-  const std::size_t size = answer.text->size();
-  if (size > largest) return failure(fmt::format("has {} bytes; at most {} are allowed", size, largest));
+  const std::size_t size = answer.head ? answer.signature.size : answer.text->size();
+  if (size > largest) return failure(too_large(size, largest));
+  return text_of(answer);
+}
+
+Result<SourceLog::Text> SourceLog::read_head(const fs::path& file, std::size_t most) {
+  const std::lock_guard lock(mutex_);
+  const FileAnswer& answer = file_answer(file, most, true);
+  if (!answer.text) return failure(answer.failure);
+  if (answer.text->size() > most) return std::make_shared<const std::string>(*answer.text, 0, most);
+  return text_of(answer);
+}
+
+Result<SourceLog::Text> SourceLog::text_of(const FileAnswer& answer) const {
   if (total_ > kLargestTotal) {
     return failure(
         fmt::format("goes beyond the {} MiB that all rule and data files together may have", kLargestTotal >> 20));

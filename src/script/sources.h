@@ -40,6 +40,9 @@ class SourceLog {
   /// allowed".
   Result<Text> read(const std::filesystem::path& file, std::size_t largest);
 
+  /// The first `most` bytes of a regular file, or all of a smaller one; the rest of it is no source. Errors as read().
+  Result<Text> read_head(const std::filesystem::path& file, std::size_t most);
+
   /// The names in a directory, sorted by bytes, directories with a "/" behind; errors as read().
   Result<Names> list(const std::filesystem::path& directory);
 
@@ -61,7 +64,8 @@ class SourceLog {
   std::shared_ptr<const Snapshot> snapshot() const;
 
  private:
-  const FileAnswer& file_answer(const std::filesystem::path& file, std::size_t largest);
+  const FileAnswer& file_answer(const std::filesystem::path& file, std::size_t largest, bool head);
+  Result<Text> text_of(const FileAnswer& answer) const;
   /// Returns where the path leads.
   std::optional<std::filesystem::path> note_way_to(const std::filesystem::path& path);
 

@@ -26,6 +26,7 @@ ALLOWED = {
 FOREIGN = [
     (re.compile(r"^(h2o\.h|h2o/|picohttpparser)"), {"http"}),
     (re.compile(r"^(lua\.hpp|lua\.h|lauxlib\.h|lualib\.h|luajit\.h)$"), {"script"}),
+    (re.compile(r"^gumbo\.h$"), {"script"}),
     (re.compile(r"^uv\.h$"), {"uv"}),
     (re.compile(r"^curl/"), {"fetch"}),
     # libh2o's own header includes openssl/ssl.h; script only hashes with it.

@@ -48,7 +48,7 @@ struct PageFound {
 class TestRequests final : public script::TestListener {
  public:
   void began(std::string_view, const std::string&) override {}
-  void checked(const Place&, const std::vector<std::string>&, const std::vector<std::string>&) override {}
+  void checked(const Place&, const std::vector<std::string>&, const std::vector<script::Unmet>&) override {}
   void broke(const Problem&) override {}
   void asked(const script::TestRequest& request) override;
 

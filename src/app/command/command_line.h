@@ -52,9 +52,10 @@ struct ExplainCommand {
   bool json = false, as_test = false;
 };
 
-/// `outrider test`.
+/// `outrider test`, or `outrider test FOLDER` for a module.
 struct TestCommand {
   std::string config = default_config;
+  std::string module;  // a folder with init.lua, example.lua and test.lua; empty: the tests beside the rules
   bool verbose = false;
   bool tap = false;
   bool watch = false;

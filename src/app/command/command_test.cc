@@ -15,6 +15,7 @@
 #include "app/command/terminal.h"
 #include "app/command/test_output.h"
 #include "app/load/load.h"
+#include "app/load/module_site.h"
 #include "app/load/problems.h"
 #include "script/watchdog.h"
 #include "uv/file_watch.h"
@@ -38,6 +39,10 @@ int run_once(const TestCommand& command, script::SourceLog& sources) {
   options.serves = false;
   options.test_listener = output.get();
   try {
+    if (!command.module.empty()) {
+      options.config = std::make_shared<const config::Config>(module_site(command.module));
+      options.module = options.config->folder;
+    }
     script::Watchdog watchdog;
     load(files, sources, options, ProcessKeys(), watchdog);
   } catch (const LoadError& error) {

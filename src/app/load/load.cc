@@ -71,6 +71,7 @@ void load_workers(Loaded& loaded, const LoadOptions& options, const push::Worker
   script::RulesOptions rules_of = rules_options(*loaded.config, options.run_tests, options.cancel);
   rules_of.clients = alike.clients;
   rules_of.test_listener = options.test_listener;
+  if (!options.module.empty()) rules_of.sets.front().module = options.module;
   script::LoadedRules rules = script::load_rules(rules_of, workers, watchdog, sources);
   if (rules.skipped_tests && options.serves) log::warning("the tests beside the rules were skipped");
   for (const auto& set : rules.sets) loaded.rules += set ? set->rules().size() : 0;
@@ -161,7 +162,7 @@ Loaded load(const RunCommand& command, script::SourceLog& sources, const LoadOpt
   }
   problems.throw_if_any();
 
-  loaded.sources = options.config ? options.sources : sources.snapshot();
+  loaded.sources = options.sources ? options.sources : sources.snapshot();
   loaded.digest = loaded.sources->digest();
   for (const auto& worker : loaded.workers) worker->digest = loaded.digest;
   return loaded;

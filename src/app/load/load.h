@@ -39,9 +39,11 @@ struct LoadOptions {
   script::TestListener* test_listener = nullptr;  // outlives the load; null: nobody listens
   /// False: nothing will be served with it. Certificates, keys and tokens may be out of reach, and are not looked at.
   bool serves = true;
-  /// Of a rollback: the configuration as it was read then; null: it is read.
+  /// The configuration, of a rollback as it was read then; null: it is read.
   std::shared_ptr<const config::Config> config;
-  std::shared_ptr<const script::Snapshot> sources;  // with `config`: all that the generation was read from
+  std::shared_ptr<const script::Snapshot> sources;  // of a rollback: all that the generation was read from
+  /// A module is tested: its folder, absolute, and `config` is its module_site(). Empty: it is about a configuration.
+  std::filesystem::path module;
   /// Of what was loaded before and is loaded again: a key or token that cannot be read any more is a warning. Then the
   /// one here goes on, or a random key, or no token.
   bool forgives_keys = false;

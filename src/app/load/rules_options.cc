@@ -44,7 +44,7 @@ std::filesystem::path shipped_modules() {
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
-  for (const fs::path& candidate : {folder / "../share/outrider/rules", folder / "../../rules"}) {
+  for (const fs::path& candidate : {folder / "../share/outrider/rules", folder / "rules"}) {
     if (fs::is_directory(candidate, error)) return fs::canonical(candidate, error);
   }
   return {};

@@ -145,6 +145,61 @@ TEST_CASE("files outside the roots are refused", "[script][modules]") {
   CHECK_THAT(world.error("return data '../rules-private/x.txt'"), Contains("outside"));
 }
 
+TEST_CASE("files.find looks through folders", "[script][modules]") {
+  ModulesWorld world;
+  for (const char* name : {"data/site/b.html", "data/site/a/z.html", "data/site/a/b/c.html", "data/site/a.txt",
+                           "data/site/.git/x.html", "data/site/.x.html", "data/other/o.html"}) {
+    world.write(name, "");
+  }
+  std::filesystem::create_directory_symlink(world.path / "data/site", world.path / "data/site/a/round");
+  std::filesystem::create_directory_symlink(world.path / "data/other", world.path / "data/site/other");
+  CHECK(world.text("return table.concat(files.find('site', '*.html'), ' ')") == "a/b/c.html a/z.html b.html");
+  CHECK(world.text("return table.concat(files.find('site/a', '*'), ' ')") == "b/c.html z.html");
+  CHECK(world.number("return #files.find('site', '*.css')") == 0);
+  CHECK_THAT(world.error("files.find('site', '*')[1] = 'x'"), Contains("read-only"));
+  CHECK_THAT(world.error("files.find('none', '*')"), Contains("files.find \"none\": does not exist; looked for"));
+  CHECK_THAT(world.error("files.find('..', '*')"), Contains("is outside"));
+  CHECK_THAT(world.error("files.find('site/b.html', '*')"), Contains("cannot be read: Not a directory"));
+  CHECK_THAT(world.error("files.find('site')"), Contains("expected a glob as in \"*.html\" (a string), found nothing"));
+  // Every folder is a source: what is new in one of them is news.
+  const auto directories = world.sources.snapshot()->directories();
+  CHECK(std::find(directories.begin(), directories.end(), world.path / "data/site/a/b") != directories.end());
+}
+
+TEST_CASE("files.find has its bounds", "[script][modules]") {
+  ModulesWorld world;
+  std::string deep = "data/deep";
+  for (int i = 0; i < 33; ++i) deep += "/d";
+  world.write(deep + "/x", "");
+  CHECK_THAT(world.error("files.find('deep', '*')"), Contains("is more than 32 folders deep"));
+  for (int i = 0; i <= 10'000; ++i) world.write("data/many/" + std::to_string(i), "");
+  CHECK_THAT(world.error("files.find('many', '*')"),
+             Contains("files.find \"many\": more than 10000 files match \"*\"; name a smaller directory"));
+}
+
+TEST_CASE("files.read reads no more than the beginning where it is asked to", "[script][modules]") {
+  ModulesWorld world;
+  const auto file = world.write("data/page.html", "0123456789");
+  CHECK(world.text("return files.read('page.html', 4)") == "0123");
+  CHECK(world.text("return files.read('page.html', 3)") == "012");
+  const auto snapshot = world.sources.snapshot();
+  CHECK(*snapshot->answers().files.at(file).text == "0123");
+  CHECK(snapshot->answers().files.at(file).head);
+  CHECK(world.text("return files.read('page.html', 10)") == "0123456789");
+  CHECK(world.text("return files.read('page.html', 4) .. files.read 'page.html'") == "01230123456789");
+  CHECK_FALSE(world.sources.snapshot()->answers().files.at(file).head);
+  world.write("data/large", std::string(17u << 20, 'x'));
+  CHECK(world.number("return #files.read('large', 1000)") == 1000);
+  CHECK_THAT(world.error("files.read 'large'"), Contains("has 17825792 bytes; at most 16777216 are allowed"));
+  CHECK(world.number("return #files.read('large', 1000)") == 1000);
+  for (const std::string bytes : {"0", "-1", "1.5", "'x'", "1e9"}) {
+    CAPTURE(bytes);
+    CHECK_THAT(world.error("files.read('large', " + bytes + ")"),
+               Contains("files.read: expected how many bytes to read, 1 to 16777216, found"));
+  }
+  CHECK_THAT(world.error("files.read('none', 5)"), Contains("files.read \"none\": does not exist; looked for"));
+}
+
 TEST_CASE("files.list gives sorted names", "[script][modules]") {
   ModulesWorld world;
   world.write("data/b.css", "");

@@ -163,6 +163,9 @@ TEST_CASE("sent and cached tell of assets on this host", "[script][request]") {
   INFO(url);
   CHECK(value("req.sent('" + url + "')", asked.request) == sent);
   CHECK(value("req.cached('" + url + "')", asked.request) == cached);
+  // So does a hint, however the function is called.
+  CHECK(value("req.cached(style '" + url + "')", asked.request) == cached);
+  CHECK(value("req:sent(style '" + url + "')", asked.request) == sent);
 }
 
 TEST_CASE("cached is nil where nobody knows, and false where nobody says", "[script][request]") {
@@ -206,13 +209,13 @@ TEST_CASE("wrong uses of req are errors with file, line and a suggestion", "[scr
       {"local x = req.tls.vers", "req.tls has no field \"vers\""},
       {"local x = req[1]", "req has named fields, found a number (1) as a name"},
       {"local x = req.headers[1]", "req.headers is read by name, found a number (1) as a name"},
-      {"local x = req.cached()", "req.cached: expected a path, found nothing"},
-      {"local x = req:cached(5)", "req.cached: expected a path, found a number (5)"},
+      {"local x = req.cached()", "req.cached: expected a path or a hint, found nothing"},
+      {"local x = req:cached(5)", "req.cached: expected a path or a hint, found a number (5)"},
       {"req.path = '/x'", "req is read-only"},
       {"req.headers.x = '1'", "req.headers is read-only"},
       {"local x = req.bucket()", "req.bucket: expected a name, found nothing"},
       {"local x = req.bucket(5)", "req.bucket: expected a name, found a number (5)"},
-      {"local x = req.sent{}", "req.sent: expected a path, found a table"},
+      {"local x = req.sent{}", "req.sent: expected a path or a hint, found a table"},
       {"local x = req.language{}",
        "req.language: expected a list of language tags, found an empty list; leave the key out"},
       {"local x = req.language('en', 'de')", "req.language: takes one list, as in req.language{\"en\", \"de\"}"},

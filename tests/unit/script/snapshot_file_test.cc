@@ -28,6 +28,7 @@ Answers answers() {
   Signature signature{1, ~std::uint64_t{0}, 3, -4, 1'800'000'000'000'000'000, true};
   all.files["/etc/binary"] = {std::make_shared<const std::string>(all_bytes()), {}, 1 << 20, signature};
   all.files["/etc/empty"] = {std::make_shared<const std::string>(), {}, 5, {}};
+  all.files["/etc/head"] = {std::make_shared<const std::string>("<title>"), {}, 7, {}, true};
   all.files["/etc/odd\nname \xff"] = {nullptr, "does not exist", 7, {}};
   all.listings["/srv"] = {std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"a", "b/", ""}),
                           {}};
@@ -75,6 +76,9 @@ TEST_CASE("everything comes back", "[script][snapshot]") {
   CHECK(after.files.at("/etc/binary").largest == 1 << 20);
   CHECK(after.files.at("/etc/binary")
             .signature.proves_unchanged({1, ~std::uint64_t{0}, 3, -4, 1'800'000'000'000'000'000, false}));
+  CHECK_FALSE(after.files.at("/etc/binary").head);
+  CHECK(*after.files.at("/etc/head").text == "<title>");
+  CHECK(after.files.at("/etc/head").head);
   CHECK(after.files.at("/etc/empty").text->empty());
   CHECK_FALSE(after.files.at("/etc/empty").signature.settled);
   CHECK(after.files.at("/etc/odd\nname \xff").text == nullptr);

@@ -58,6 +58,30 @@ void let_settle() {
 
 }  // namespace
 
+TEST_CASE("of a file whose beginning was read, the rest is no source", "[script][snapshot]") {
+  RulesWorld world;
+  world.options.data_dirs.push_back(world.root / "site");
+  world.write("rules/a.lua", "rule { name = files.read('page.html', 4), path = '/', hints = {} }");
+  world.write("site/page.html", "0123456789");
+  const auto loaded = world.load(2);
+  CHECK(only_rule(loaded).name == "0123");
+  const auto snapshot = world.snapshot;
+  REQUIRE(snapshot->save(world.root / "kept"));
+  CHECK_FALSE(snapshot->differs_from_disk());
+  world.write("site/page.html", "0123 and something else");
+  CHECK_FALSE(snapshot->differs_from_disk());
+  world.write("site/page.html", "0123");
+  CHECK(snapshot->differs_from_disk());
+  world.write("site/page.html", "x123456789");
+  CHECK(snapshot->differs_from_disk());
+
+  const auto kept = Snapshot::load(world.root / "kept");
+  REQUIRE(kept);
+  CHECK((*kept)->digest() == snapshot->digest());
+  SourceLog sources(*kept);
+  CHECK(everything(world.load(sources, 2)) == everything(loaded));
+}
+
 TEST_CASE("a replay gives the same rules with nothing on the disk", "[script][snapshot]") {
   SourcesWorld world;
   const auto loaded = world.load(2);
