@@ -111,6 +111,7 @@ void Server::start_workers() {
   loader_ = must(Background::create(loop_, "outrider/load"));
   disk_ = must(Background::create(loop_, "outrider/disk"));
   workers_ = must(WorkerGroup::create(loop_));
+  survey_.emplace(loop_, *workers_);
   Workplace::Shared shared;
   shared.failures = &failures_;
   shared.healthy = &healthy_;

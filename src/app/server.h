@@ -22,7 +22,7 @@
 #include "app/reload/file_watches.h"
 #include "app/reload/generations.h"
 #include "app/reload/reloads.h"
-#include "app/worker/worker_group.h"
+#include "app/worker/survey.h"
 #include "base/clock.h"
 #include "script/watchdog.h"
 #include "uv/poll.h"
@@ -62,6 +62,8 @@ class Server final : public Reloads::Watcher, public AdminOperations {
   void on(const push::Switch& what, const std::string& who, std::function<void(std::size_t)> done) override;
   void drain(const std::string& who) override;
   void undrain(const std::string& who) override;
+  Result<void> explain(const Asked& asked, std::function<void(const Result<Json>&)> done) override;
+  void recent(const std::string& id, std::function<void(const Result<Json>&)> done) override;
 
   void reload_what_changed();
   void look_again();
@@ -112,6 +114,7 @@ class Server final : public Reloads::Watcher, public AdminOperations {
   Serving first_serving_;
   std::string first_token_, first_tried_digest_;
   std::unique_ptr<WorkerGroup> workers_;
+  std::optional<Survey> survey_;
   std::unique_ptr<Reloads> reloads_;
   std::optional<AutoRollback> auto_rollback_;
   std::optional<FileWatches> watches_;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What the admin plane is told, and can tell the server: switches and facts. Part of Server.
+// What the admin plane is told, and can tell the server: switches, facts, explanations. Part of Server.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "app/admin/explanations.h"
 #include "app/server.h"
 #include "base/log.h"
 
@@ -45,6 +46,27 @@ void Server::on(const push::Switch& what, const std::string& who, std::function<
   if (count > 0) log::info("switched on by {}: {}", who, describe(what));
   use_switches([done = std::move(done), count] { done(count); });
   keep_memo();
+}
+
+Result<void> Server::explain(const Asked& asked, std::function<void(const Result<Json>&)> done) {
+  auto question = question_of(asked);
+  if (!question) return tl::unexpected(question.error());
+  default_host(*reloads_->serving().config, *question);
+  const auto shared = std::make_shared<const Question>(std::move(*question));
+  survey_->ask<LiveAnswer>([shared](Workplace& workplace) { return workplace.explain(shared); },
+                           [this, asked, done = std::move(done)](std::vector<std::optional<LiveAnswer>> answers) {
+                             facts([asked, done, answers = std::move(answers)](const StatusFacts& facts) {
+                               done(live_explanation(answers, asked, facts.disk_differs));
+                             });
+                           });
+  return {};
+}
+
+void Server::recent(const std::string& id, std::function<void(const Result<Json>&)> done) {
+  survey_->ask<RecentAnswer>([id](Workplace& workplace) { return workplace.recent(id); },
+                             [id, done = std::move(done)](const std::vector<std::optional<RecentAnswer>>& answers) {
+                               done(recent_explanation(answers, id));
+                             });
 }
 
 /// A disk that hangs must not leave the operator without an answer: then what was found last has to do.

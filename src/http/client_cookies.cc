@@ -98,7 +98,12 @@ const push::CookieReading& client_cookie_of(ExchangeState& exchange) {
 bool is_kept_out_of_cookie(const ExchangeState& exchange, std::string_view path) {
   const auto& settings = exchange.site->client_cookie;
   if (!settings || settings->except.empty()) return false;
-  const std::string_view plain = plain_path(exchange, path);
+  return is_kept_out_of_cookie(*exchange.site, plain_path(exchange, path));
+}
+
+bool is_kept_out_of_cookie(const config::Site& site, std::string_view plain) {
+  const auto& settings = site.client_cookie;
+  if (!settings) return false;
   return std::any_of(settings->except.begin(), settings->except.end(),
                      [&](const push::Pattern& pattern) { return pattern.matches(plain, nullptr); });
 }

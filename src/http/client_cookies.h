@@ -19,6 +19,8 @@ const push::CookieReading& client_cookie_of(ExchangeState& exchange);
 
 /// The site's configuration keeps this asset out of the cookie. `path` with its query.
 bool is_kept_out_of_cookie(const ExchangeState& exchange, std::string_view path);
+/// The same, `plain` being the path decoded, normalised and without its query.
+bool is_kept_out_of_cookie(const config::Site& site, std::string_view plain);
 
 /// Adds Set-Cookie to the head of a page's response where the client now has assets that its cookie does not name.
 /// `storable`: a shared cache may store the response, and would give one client's cookie to all.

@@ -61,9 +61,10 @@ class FrontendCore {
   bool draining = false;
   /// Set while one of our pushes runs through the library: the pushed request finds its parent here.
   const PushContext* pushing = nullptr;
-  std::vector<push::Match> matches;  // of the request that is being decided
-  std::uint16_t https_port = 443;    // where redirect_to_https leads
-  std::uint64_t next_request = 0;    // part of request ids
+  std::vector<push::Match> matches;   // of the request that is being decided
+  std::vector<push::RuleMark> marks;  // likewise
+  std::uint16_t https_port = 443;     // where redirect_to_https leads
+  std::uint64_t next_request = 0;     // part of request ids
 
   h2o_globalconf_t global{};
   h2o_context_t context{};

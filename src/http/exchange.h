@@ -16,6 +16,10 @@ namespace outrider::http {
 class Delivery;
 class FrontendCore;
 
+/// Under what the books keep what a host answers. A port of its own is part of it: who makes one up hears of links with
+/// that port, and nobody else must. `host` is the authority's, in lower case and without a port.
+push::SchemeHost scheme_host_of(std::string_view scheme, std::string_view authority, std::string_view host);
+
 /// Something that an exchange waits for and that may take long: an upstream's answer.
 class Awaited {
  public:
@@ -50,9 +54,7 @@ struct Exchange {
   Awaited* awaited = nullptr;    // as long as there is something
   Delivery* delivery = nullptr;  // hints of this request; null where nobody had any
 
-  /// Under what the books keep what this request's host answers. A port of its own is part of it: who makes one up
-  /// hears of links with that port, and nobody else must.
-  push::SchemeHost scheme_host() const;
+  push::SchemeHost scheme_host() const { return scheme_host_of(scheme, authority, host); }
 
   /// The exchange of a request, or nullptr where it never reached our first handler.
   static Exchange* of(h2o_req_t* req);

@@ -20,7 +20,7 @@ void write_id(std::uint64_t number, char* out) {
 
 }  // namespace
 
-push::SchemeHost Exchange::scheme_host() const {
+push::SchemeHost scheme_host_of(std::string_view scheme, std::string_view authority, std::string_view host) {
   const bool secure = scheme == "https";
   const auto colon = authority.rfind(':');
   const bool has_port = colon != std::string_view::npos && authority.back() != ']';

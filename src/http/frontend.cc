@@ -10,6 +10,7 @@
 #include "http/farewell.h"
 #include "http/guard/interpose.h"
 #include "http/listener.h"
+#include "http/rehearsal.h"
 
 namespace outrider::http {
 namespace {
@@ -168,6 +169,10 @@ void Frontend::close_all() {
 
 std::size_t Frontend::connections() const {
   return impl_->core.owner.connections.size();
+}
+
+Rehearsal Frontend::rehearsal() const {
+  return Rehearsal(impl_->core);
 }
 
 }  // namespace outrider::http

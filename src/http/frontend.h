@@ -17,6 +17,7 @@
 #include "config/config.h"
 #include "http/event_loop.h"
 #include "push/knowledge.h"
+#include "push/recent.h"
 #include "push/record.h"
 #include "push/switches.h"
 #include "push/worker_rules.h"
@@ -85,11 +86,15 @@ struct FrontendOptions {
   LiveCounters* counters = nullptr;      // likewise; one for all frontends of a worker
   UpstreamPools* upstreams = nullptr;    // likewise; null: of its own
   push::Knowledge* knowledge = nullptr;  // likewise
+  /// What rules were asked for and what became of it is noted here; likewise; null: nowhere.
+  push::RecentRequests* recent = nullptr;
   /// The health path answers 503 while it is false. Outlives the frontend; null: 503 while the frontend drains.
   const std::atomic<bool>* healthy = nullptr;
   /// Told what is being served before anything of ours or the library's can go wrong: for the death notice.
   std::function<void(std::string_view phase, std::string_view rule, std::string_view path)> progress;
 };
+
+class Rehearsal;
 
 /// How a frontend that drains treats HTTP/1 connections that wait for nothing.
 enum class Leave {
@@ -138,6 +143,9 @@ class Frontend {
   void close_all();
   /// Open ones that belong to this frontend.
   std::size_t connections() const;
+
+  /// What requests are decided with just now, for one that nobody sends. Valid during this turn of the loop.
+  Rehearsal rehearsal() const;
 
  private:
   struct Impl;

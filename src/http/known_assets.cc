@@ -23,11 +23,15 @@ push::AssetFacts of_route(ExchangeState& exchange, std::string_view path) {
   return facts;
 }
 
-/// What its answers said counts, where there were any; what the disk says is as it is now.
 push::AssetFacts find_out(ExchangeState& exchange, std::string_view path) {
   const push::AssetFacts* known = exchange.frontend->knowledge.assets.find(exchange.scheme_host(), path);
   if (exchange.site == nullptr) return known != nullptr ? *known : push::AssetFacts();
-  push::AssetFacts routed = of_route(exchange, path);
+  return together(known, of_route(exchange, path));
+}
+
+}  // namespace
+
+push::AssetFacts together(const push::AssetFacts* known, push::AssetFacts routed) {
   if (known == nullptr || known->status == 0) {
     if (known != nullptr) routed.promise_failed = known->promise_failed;
     return routed;
@@ -38,8 +42,6 @@ push::AssetFacts find_out(ExchangeState& exchange, std::string_view path) {
   if (routed.bytes != 0) facts.bytes = facts.bytes == 0 ? routed.bytes : std::min(facts.bytes, routed.bytes);
   return facts;
 }
-
-}  // namespace
 
 std::string_view plain_path(const ExchangeState& exchange, std::string_view path) {
   std::size_t query_at = SIZE_MAX;

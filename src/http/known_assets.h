@@ -17,6 +17,9 @@ namespace outrider::http {
 /// request.
 std::string_view plain_path(const ExchangeState& exchange, std::string_view path);
 
+/// What its answers said counts, where there were any (`known` may be null); what the disk says is as it is now.
+push::AssetFacts together(const push::AssetFacts* known, push::AssetFacts routed);
+
 class KnownAssets final : public push::Assets, public push::LinkSource {
  public:
   explicit KnownAssets(ExchangeState& exchange) : exchange_(exchange) {}

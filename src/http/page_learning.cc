@@ -14,18 +14,21 @@ namespace outrider::http {
 namespace {
 
 /// The one under which the site's configuration takes pages for one; nullptr where the page stands for itself.
-const push::Pattern* pattern_of(const ExchangeState& exchange) {
-  const auto& patterns = exchange.site->learn.pages;
-  const auto found = std::find_if(patterns.begin(), patterns.end(), [&](const push::Pattern& pattern) {
-    return pattern.matches(exchange.path, nullptr);
-  });
+const push::Pattern* pattern_of(const config::Site& site, std::string_view path) {
+  const auto& patterns = site.learn.pages;
+  const auto found = std::find_if(patterns.begin(), patterns.end(),
+                                  [&](const push::Pattern& pattern) { return pattern.matches(path, nullptr); });
   return found == patterns.end() ? nullptr : &*found;
 }
 
 /// What the page is known by.
+std::string_view page_of(const config::Site& site, std::string_view path) {
+  const push::Pattern* pattern = pattern_of(site, path);
+  return pattern != nullptr ? std::string_view(pattern->text()) : path;
+}
+
 std::string_view page_of(const ExchangeState& exchange) {
-  const push::Pattern* pattern = pattern_of(exchange);
-  return pattern != nullptr ? std::string_view(pattern->text()) : exchange.path;
+  return page_of(*exchange.site, exchange.path);
 }
 
 /// The application is asked for the path that the page is known by: other slashes and dot segments lead there only as
@@ -90,6 +93,12 @@ void learn_links(ExchangeState& exchange, const push::PushList& hints) {
 
 }  // namespace
 
+std::string_view page_name(const config::Site& site, std::string_view method, std::string_view target,
+                           std::string_view path) {
+  const bool is_page = method == "GET" && target.find('?') == std::string_view::npos && is_normal(target, path);
+  return is_page ? page_of(site, path) : std::string_view();
+}
+
 const push::PageFacts* known_page(const ExchangeState& exchange) {
   push::PageBook& book = exchange.frontend->knowledge.pages;
   if (book.size() == 0 || !is_page_request(exchange)) return nullptr;
@@ -106,7 +115,7 @@ void learn_page(ExchangeState& exchange, const push::PushList& hints) {
   const bool is_gone = status == 404 || status == 410;
   const bool redirects = status >= 300 && status < 400 && status != 304;
   // Of many pages one may have moved, or be made up: that says nothing of the others.
-  if ((is_gone || redirects) && pattern_of(exchange) != nullptr) return;
+  if ((is_gone || redirects) && pattern_of(*exchange.site, exchange.path) != nullptr) return;
   if (is_gone) {
     if (is_known && asks_for_everybody(exchange)) learn_links(exchange, {});
   } else if (redirects) {

@@ -8,6 +8,11 @@
 
 namespace outrider::http {
 
+/// What a page of the site is known by, `path` being decoded and normalised; empty where nothing is learned of such a
+/// request: it is not a GET, has a query or an odd path. `target` is as the client wrote it.
+std::string_view page_name(const config::Site& site, std::string_view method, std::string_view target,
+                           std::string_view path);
+
 /// What is known of the page that is asked for; nullptr where nothing is, or where nothing is learned of this request:
 /// it is not a GET, has a query or an odd path, or it is the asset of another page. Valid until the next question.
 const push::PageFacts* known_page(const ExchangeState& exchange);

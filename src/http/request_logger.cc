@@ -6,6 +6,7 @@
 #include "http/asset_learning.h"
 #include "http/exchange_state.h"
 #include "http/page_learning.h"
+#include "http/recent_notes.h"
 #include "http/rule_request.h"
 #include "http/sent_body.h"
 #include "push/record.h"
@@ -37,7 +38,8 @@ void describe_exchange(const ExchangeState& exchange, push::RequestRecord& recor
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - exchange.begun);
 }
 
-void report(const FrontendCore& core, h2o_req_t* req, const ExchangeState* exchange) {
+void report(const FrontendCore& core, h2o_req_t* req, const ExchangeState* exchange,
+            const std::vector<push::DeliveryRecord>& deliveries) {
   if (!core.options.observe_every_request && (exchange == nullptr || exchange->delivery == nullptr)) return;
   push::RequestRecord record;
   if (exchange != nullptr) describe_exchange(*exchange, record);
@@ -52,8 +54,6 @@ void report(const FrontendCore& core, h2o_req_t* req, const ExchangeState* excha
   record.bytes_sent = req->bytes_sent;
   record.reset = req->res.status == 0 || (req->res.content_length != SIZE_MAX && view(req->input.method) != "HEAD" &&
                                           req->bytes_sent < req->res.content_length);
-  std::vector<push::DeliveryRecord> deliveries;
-  if (exchange != nullptr && exchange->delivery != nullptr) deliveries = push::records_of(*exchange->delivery);
   record.deliveries = deliveries;
   core.options.observer->request_ended(record);
 }
@@ -81,7 +81,10 @@ void log_request(h2o_logger_t* self, h2o_req_t* req) {
       learn_page_size(*exchange);
     }
   }
-  report(core, req, exchange);
+  std::vector<push::DeliveryRecord> deliveries;
+  if (exchange != nullptr && exchange->delivery != nullptr) deliveries = push::records_of(*exchange->delivery);
+  if (exchange != nullptr) note_ended(*exchange, deliveries);
+  report(core, req, exchange, deliveries);
   if (exchange != nullptr) exchange->~ExchangeState();
 }
 

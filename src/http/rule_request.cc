@@ -99,17 +99,18 @@ push::Situation situation_of(const ExchangeState& exchange) {
   push::Situation situation;
   if (exchange.site != nullptr) situation.push = exchange.site->push;
   situation.pushed_request = exchange.pushed;
-  if (req.version < 0x200) return situation;
+  if (req.version >= 0x200) add_connection(http2_connection(req), *exchange.frontend->config, situation);
+  return situation;
+}
 
-  const h2o_http2_conn_t& conn = http2_connection(req);
+void add_connection(const h2o_http2_conn_t& conn, const config::Config& config, push::Situation& situation) {
   const std::uint32_t open = conn.num_streams.push.open;
   const std::uint32_t theirs = conn.peer_settings.max_concurrent_streams;
-  const std::uint32_t ours = exchange.frontend->config->limits.pushes_per_connection;
+  const std::uint32_t ours = config.limits.pushes_per_connection;
   situation.client_push_room = theirs > open ? theirs - open : 0;
   situation.own_push_room = ours > open ? ours - open : 0;
   // After the client's GOAWAY the library sets the highest push id to the end of its range.
   situation.connection_closing = conn.state != H2O_HTTP2_CONN_STATE_OPEN || conn.push_stream_ids.max_open >= 0x7ffffff0;
-  return situation;
 }
 
 }  // namespace outrider::http

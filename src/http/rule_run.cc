@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "http/rule_run.h"
 
+#include "http/recent_notes.h"
+
 namespace outrider::http {
 
-push::RuleRun run_rules(const ExchangeState& exchange, const push::WorkerRules& rules,
-                        std::vector<push::Match>& matches, push::Phase phase, const push::Request& request,
-                        const push::Response* response) {
-  const FrontendCore& core = *exchange.frontend;
+push::RuleRun run_rules(ExchangeState& exchange, const push::WorkerRules& rules, std::vector<push::Match>& matches,
+                        push::Phase phase, const push::Request& request, const push::Response* response) {
+  FrontendCore& core = *exchange.frontend;
+  core.marks.clear();
   push::RuleRun run = push::run_rules(matches, phase, request, response, rules.functions.get(), core.switches.get(),
-                                      exchange.site->name, false);
+                                      exchange.site->name, false, &core.marks);
+  note_asked(exchange, rules.generation, core.marks);
   if (!run.ran) return run;
   // Reported one by one; their pages are served all the same.
   for (const push::RuleTrace& trace : run.evaluation.traces) {

@@ -11,9 +11,8 @@
 namespace outrider::http {
 
 /// push::run_rules() with what the exchange's worker has.
-push::RuleRun run_rules(const ExchangeState& exchange, const push::WorkerRules& rules,
-                        std::vector<push::Match>& matches, push::Phase phase, const push::Request& request,
-                        const push::Response* response);
+push::RuleRun run_rules(ExchangeState& exchange, const push::WorkerRules& rules, std::vector<push::Match>& matches,
+                        push::Phase phase, const push::Request& request, const push::Response* response);
 
 /// An operator has switched off hints for the whole site of the exchange.
 bool hints_are_off(const ExchangeState& exchange);

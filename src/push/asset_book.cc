@@ -95,6 +95,14 @@ const AssetFacts* AssetBook::find(SchemeHost of, std::string_view path) {
   return known == nullptr ? nullptr : &known->facts;
 }
 
+const AssetFacts* AssetBook::peek(SchemeHost of, std::string_view path) const {
+  const BookKey key(of, path);
+  if (!key.fits()) return nullptr;
+  const Asset* known = assets_.peek(key.view());
+  if (known == nullptr) known = newcomers_.peek(key.view());
+  return known == nullptr ? nullptr : &known->facts;
+}
+
 void AssetBook::promise_failed(SchemeHost of, std::string_view path) {
   const BookKey key(of, path);
   if (Asset* known = key.fits() ? asset(key.view()) : nullptr) {

@@ -77,6 +77,8 @@ class AssetBook {
   void hinted(SchemeHost of, std::string_view path);
   /// nullptr where it was never hinted, or forgotten. Valid until the next call.
   const AssetFacts* find(SchemeHost of, std::string_view path);
+  /// The same, and does not count as use.
+  const AssetFacts* peek(SchemeHost of, std::string_view path) const;
 
   /// A GET for it was answered with this head. Kept where it was hinted. What a client can provoke by its own fields
   /// (206, 400, 412, 416, 429 …) tells nothing; 304 tells that it is there. `body_bytes`: 0 where that is not known.

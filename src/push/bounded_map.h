@@ -31,7 +31,12 @@ class BoundedMap {
     entries_.splice(entries_.begin(), entries_, found->second);
     return &found->second->value;
   }
-  /// The same, made where there is none.
+  /// The same, and does not count as use.
+  const Value* peek(std::string_view key) const {
+    const auto found = by_key_.find(key);
+    return found != by_key_.end() ? &found->second->value : nullptr;
+  }
+  /// The same as find(), made where there is none.
   Value& at(std::string_view key) {
     if (Value* known = find(key)) return *known;
     entries_.push_front(Entry{std::string(key), Value(), 0});

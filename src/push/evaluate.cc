@@ -143,14 +143,21 @@ bool Evaluation::failed() const {
 }
 
 Evaluation evaluate(const std::vector<Match>& matches, Phase phase, const Request& request, const Response* response,
-                    FunctionHost* functions, bool trace) {
+                    FunctionHost* functions, bool trace, std::vector<RuleMark>* marks) {
+  using What = RuleMark::What;
   Evaluation evaluation;
   Evaluator evaluator(request, response, functions, trace);
   for (const Match& match : matches) {
     const Rule& rule = *match.rule;
     if (rule.phase != phase) continue;
-    RuleTrace each = evaluator.run(match, rule.shadow ? evaluation.shadow : evaluation.list);
+    PushList& list = rule.shadow ? evaluation.shadow : evaluation.list;
+    const std::size_t before = list.entries().size();
+    RuleTrace each = evaluator.run(match, list);
     const bool matched = each.matched;
+    if (marks != nullptr) {
+      marks->push_back({&rule, matched ? What::matched : What::failed_condition, each.failed_condition,
+                        !each.error.empty(), list.entries().size() - before});
+    }
     if (!rule.shadow) evaluation.reads.merge(std::move(request.reads));
     if (trace || !each.error.empty()) evaluation.traces.push_back(std::move(each));
     // A shadow rule must not change what others deliver.

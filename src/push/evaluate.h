@@ -45,6 +45,17 @@ struct RuleTrace {
   std::vector<Returned> returned;     // where traces are asked for
 };
 
+/// What happened to one rule, in short: for whoever keeps it of every request.
+struct RuleMark {
+  enum class What : std::uint8_t { matched, failed_condition, switched_off };
+
+  const Rule* rule = nullptr;
+  What what = What::matched;
+  std::string_view condition;  // the one that failed, as in RuleTrace
+  bool in_error = false;       // its function failed, or it returned nonsense
+  std::size_t hints = 0;       // of its own that are in the list
+};
+
 struct Evaluation {
   PushList list;
   /// What shadow rules returned: counted and explained, delivered to nobody.
@@ -62,8 +73,9 @@ struct Evaluation {
 /// Evaluates the matches of one phase in their order. `functions` may be null where no rule has any. Of entries whose
 /// URL cannot be used (problem_with) or beyond the list's limit the rule is at fault: its trace has the error, the good
 /// entries stay. A declared hint's "{name}" is replaced by the capture, percent-encoded. `final` ends its own phase; a
-/// shadow rule ends nothing. A trace's error does not name the rule or its place; src/script's part of it may.
+/// shadow rule ends nothing. A trace's error does not name the rule or its place; src/script's part of it may. `marks`,
+/// if given, gets one for each rule that was asked.
 Evaluation evaluate(const std::vector<Match>& matches, Phase phase, const Request& request, const Response* response,
-                    FunctionHost* functions, bool trace);
+                    FunctionHost* functions, bool trace, std::vector<RuleMark>* marks = nullptr);
 
 }  // namespace outrider::push

@@ -113,6 +113,13 @@ PageFacts* PageBook::find(SchemeHost of, std::string_view page) {
   return pages_.find(key.view());
 }
 
+const PageFacts* PageBook::peek(SchemeHost of, std::string_view page) const {
+  const BookKey key(of, page);
+  if (!key.fits()) return nullptr;
+  const PageFacts* known = pages_.peek(key.view());
+  return known != nullptr ? known : newcomers_.peek(key.view());
+}
+
 PageFacts& PageBook::at(SchemeHost of, std::string_view page) {
   if (PageFacts* known = find(of, page)) return *known;
   const BookKey key(of, page);

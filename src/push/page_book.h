@@ -94,6 +94,8 @@ class PageBook {
   /// `page`: its path, decoded and normalised, or the pattern under which pages are taken for one. nullptr where
   /// nothing is known of it. Valid until the next call.
   PageFacts* find(SchemeHost of, std::string_view page);
+  /// The same, and does not count as use.
+  const PageFacts* peek(SchemeHost of, std::string_view page) const;
   /// The same, made where there is none. Where the page's name has more than 1,024 bytes, what is noted is forgotten at
   /// the next call.
   PageFacts& at(SchemeHost of, std::string_view page);

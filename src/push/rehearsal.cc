@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "push/rehearsal.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -27,10 +28,11 @@ class Notes final : public Outside {
     situation.unchanged = head_known && head_ != nullptr && head_->response.status == 304;
     situation.page_redirects = setting_.page_redirects;
     situation.answer_ready = is_at_hand(setting_.answers_at_once, setting_.think_time);
-    situation.client_push_room = setting_.client_push_room - promised_;
-    situation.own_push_room = setting_.own_push_room - promised_;
+    situation.client_push_room = setting_.client_push_room - std::min(promised_, setting_.client_push_room);
+    situation.own_push_room = setting_.own_push_room - std::min(promised_, setting_.own_push_room);
+    situation.connection_closing = setting_.connection_closing;
     PageSituation page{setting_.budget_bytes, request_.link(), std::nullopt, setting_.page_bytes,
-                       result_.decisions.spending.bytes()};
+                       setting_.open_bytes + result_.decisions.spending.bytes()};
     if (!head_known && !setting_.answers_at_once) page.think_time = setting_.think_time;
     situation.budget = budget_of_page(page, result_.decisions.spending);
     return situation;

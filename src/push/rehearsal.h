@@ -30,6 +30,8 @@ struct Setting {
   std::optional<std::uint64_t> budget_bytes;  // by the site
   std::uint32_t client_push_room = 100;       // as browsers and tools allow
   std::uint32_t own_push_room = 64;
+  std::uint64_t open_bytes = 0;  // promised on the connection for other pages, and not at their end
+  bool connection_closing = false;
   bool answers_at_once = false;  // the route has the page at hand
   // Of the page, by experience.
   bool page_redirects = false;

@@ -51,7 +51,8 @@ struct Rule {
   bool operator==(const Rule&) const = default;
 
   /// Where a key of its table is written; its own place where that is not known.
-  Place place_of(std::string_view key) const;
+  Place place_of(std::string_view key) const { return {place.file, line_of(key)}; }
+  int line_of(std::string_view key) const;
 };
 
 }  // namespace outrider::push

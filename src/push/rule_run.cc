@@ -29,14 +29,18 @@ PushList declared_by(std::vector<Match> off, Phase phase, const Request& request
 }  // namespace
 
 RuleRun run_rules(std::vector<Match>& matches, Phase phase, const Request& request, const Response* response,
-                  FunctionHost* functions, const Switches* switches, std::string_view site, bool trace) {
+                  FunctionHost* functions, const Switches* switches, std::string_view site, bool trace,
+                  std::vector<RuleMark>* marks) {
   RuleRun run;
   if (switches != nullptr) {
     std::vector<Match> off = take_switched_off(matches, *switches, site);
+    if (marks != nullptr) {
+      for (const Match& match : off) marks->push_back({match.rule, RuleMark::What::switched_off, {}, false, 0});
+    }
     if (!off.empty()) run.switched_off = declared_by(std::move(off), phase, request, response);
   }
   run.ran = std::any_of(matches.begin(), matches.end(), [&](const Match& match) { return match.rule->phase == phase; });
-  if (run.ran) run.evaluation = evaluate(matches, phase, request, response, functions, trace);
+  if (run.ran) run.evaluation = evaluate(matches, phase, request, response, functions, trace, marks);
   return run;
 }
 

@@ -19,8 +19,9 @@ struct RuleRun {
 };
 
 /// Evaluates what of `matches` belongs to `phase`, as evaluate() does. Takes rules that are switched off for the site
-/// out of `matches`. `switches` may be null.
+/// out of `matches`. `switches` may be null. `marks`, if given, gets one for each rule that was asked or is off.
 RuleRun run_rules(std::vector<Match>& matches, Phase phase, const Request& request, const Response* response,
-                  FunctionHost* functions, const Switches* switches, std::string_view site, bool trace);
+                  FunctionHost* functions, const Switches* switches, std::string_view site, bool trace,
+                  std::vector<RuleMark>* marks = nullptr);
 
 }  // namespace outrider::push

@@ -29,7 +29,16 @@ bool SentMemory::contains(std::string_view host, std::string_view path, std::str
   const auto found = places_.find(hash_of(host, path));
   if (found == places_.end()) return false;
   make_newest(found->second);
-  const std::uint32_t has = entries_[found->second].version;
+  return may_be(found->second, version);
+}
+
+bool SentMemory::peek(std::string_view host, std::string_view path, std::string_view version) const {
+  const auto found = places_.find(hash_of(host, path));
+  return found != places_.end() && may_be(found->second, version);
+}
+
+bool SentMemory::may_be(Place place, std::string_view version) const {
+  const std::uint32_t has = entries_[place].version;
   const std::uint32_t asked = hash_of_version(version);
   return has == 0 || asked == 0 || has == asked;
 }

@@ -20,6 +20,8 @@ class SentMemory {
   /// The asset was inserted, and not with another version. An empty version, on either side, is one that is not known:
   /// it may be any. Counts as use.
   bool contains(std::string_view host, std::string_view path, std::string_view version) const;
+  /// The same, and does not count as use.
+  bool peek(std::string_view host, std::string_view path, std::string_view version) const;
   /// What the client has now: an earlier version of the asset is forgotten. Counts as use.
   void insert(std::string_view host, std::string_view path, std::string_view version);
   /// It came to nothing: the client does not have the asset.
@@ -35,6 +37,7 @@ class SentMemory {
     mutable Place newer, older;  // a ring: behind the newest comes the oldest
   };
 
+  bool may_be(Place place, std::string_view version) const;
   void make_newest(Place place) const;
   void link_as_newest(Place place) const;
 

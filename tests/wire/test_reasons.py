@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The table of reasons is a promise to who reads logs and metrics: for each one there is a request here whose line in the access
 log has it."""
+import json
 import os
 import pathlib
 import re
@@ -218,3 +219,13 @@ def test_each_reason_has_a_request_that_produces_it(serve, application, tmp_path
         # Several requests may have the same target: one of their lines has the reason.
         site.server.wait_for_access(
             lambda line: line["target"] == target and reason in {delivery["reason"] for delivery in line["deliveries"]})
+        assert_remembered(site.server, target, reason)
+
+
+def assert_remembered(server, target, reason):
+    """What `explain --request` says of a request is what the access log says of it."""
+    line = next(line for line in server.access_log()
+                if line["target"] == target and reason in {delivery["reason"] for delivery in line["deliveries"]})
+    status, answer = server.ask("POST", "/v1/request", json.dumps({"id": line["id"]}))
+    assert status == 200, answer
+    assert [{name: entry[name] for name in ("url", "rule", "how", "reason")} for entry in answer["entries"]] == line["deliveries"]

@@ -7,7 +7,8 @@
 #include <array>
 #include <utility>
 
-#include "app/admin/admin_json.h"
+#include "app/admin/admin_body.h"
+#include "app/admin/explain_answers.h"
 #include "base/text.h"
 #include "observe/prometheus.h"
 
@@ -15,57 +16,6 @@ namespace outrider::app {
 namespace {
 
 constexpr std::int64_t longest_off_s = 366 * 86'400;
-
-/// Becomes an answer with "error".
-struct Refusal {
-  int status;
-  std::string message;
-};
-
-http::AdminResponse refuse(int status, std::string message) {
-  return {status, "application/json", dump(Json{{"error", std::move(message)}})};
-}
-
-/// The members of a body that is a JSON object, each checked when it is taken.
-class Body {
- public:
-  explicit Body(const std::string& text) {
-    if (text.find_first_not_of(" \t\r\n") == std::string::npos) return;
-    json_ = Json::parse(text, nullptr, false);
-    if (json_.is_discarded() || !json_.is_object()) throw Refusal{400, "the body is no JSON object"};
-  }
-
-  bool boolean(const char* name) { return take(name, &Json::is_boolean, "true or false", false); }
-  std::string text(const char* name) { return take(name, &Json::is_string, "a string", std::string()); }
-  /// 0 where it is missing or null.
-  std::int64_t number(const char* name, std::int64_t most) {
-    // One beyond an int64_t would come out of take() as another.
-    const std::string found = json_.contains(name) ? json_[name].dump() : std::string();
-    const auto value = take(name, &Json::is_number_integer, "a whole number", std::int64_t{0});
-    if (found.empty() || found == "null" || (value >= 1 && value <= most && found == std::to_string(value)))
-      return value;
-    throw Refusal{400, fmt::format("\"{}\": expected a whole number from 1 to {}, found {}", name, most, found)};
-  }
-  /// Nothing may be left that nobody asked for.
-  void end() const {
-    for (const auto& [name, value] : json_.items()) {
-      if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
-      throw Refusal{400, fmt::format("unknown member \"{}\"{}", name, did_you_mean(name, known_))};
-    }
-  }
-
- private:
-  template <class Value>
-  Value take(const char* name, bool (Json::*is)() const noexcept, const char* expected, Value standard) {
-    known_.emplace_back(name);
-    if (!json_.contains(name) || json_[name].is_null()) return standard;
-    if (!(json_[name].*is)()) throw Refusal{400, fmt::format("\"{}\": expected {}", name, expected)};
-    return json_[name].get<Value>();
-  }
-
-  Json json_ = Json::object();
-  std::vector<std::string_view> known_;
-};
 
 http::AdminResponse answer_of(const ReloadOutcome& outcome, bool dry_run) {
   Json json{{"ok", outcome.fine}};
@@ -182,7 +132,7 @@ struct Route {
   void (*answer)(const http::AdminRequest&, const Reply&, AdminOperations&);
 };
 
-constexpr std::array<Route, 9> routes{{
+constexpr std::array<Route, 11> routes{{
     {"GET", "/v1/status", status},
     {"GET", "/v1/generations", generations},
     {"GET", "/metrics", metrics},
@@ -192,6 +142,8 @@ constexpr std::array<Route, 9> routes{{
     {"POST", "/v1/on", on},
     {"POST", "/v1/drain", drain},
     {"POST", "/v1/undrain", undrain},
+    {"POST", "/v1/explain", explain_one},
+    {"POST", "/v1/request", recent_one},
 }};
 
 std::string all_paths() {

@@ -8,6 +8,7 @@
 //   POST /v1/off       { "site": "…", "rule": "…", "delivery": "push", "for_s": 1800 }    every member may be left out
 //   POST /v1/on        { "site": "…", "rule": "…", "delivery": "push" }                   {}: everything is on again
 //   POST /v1/drain, /v1/undrain
+//   POST /v1/explain, /v1/request      see explain_answers.h
 //
 // A reload or rollback answers when every worker has swapped: 200
 //   { "ok": true, "changed": true, "generation": 3, "digest": "…", "rules": 14, "needs_restart": [ … ] }
@@ -20,7 +21,9 @@
 #include <functional>
 #include <string>
 
+#include "app/admin/admin_json.h"
 #include "app/admin/status.h"
+#include "app/offline/asked.h"
 #include "app/reload/reloads.h"
 #include "http/admin_server.h"
 
@@ -39,6 +42,11 @@ class AdminOperations {
   virtual void on(const push::Switch& what, const std::string& who, std::function<void(std::size_t)> done) = 0;
   virtual void drain(const std::string& who) = 0;
   virtual void undrain(const std::string& who) = 0;
+  /// What would become of a request: `done` gets the explanation (app/offline/explain_json.h), or that no worker
+  /// answers. Errors: what is asked is no request.
+  virtual Result<void> explain(const Asked& asked, std::function<void(const Result<Json>&)> done) = 0;
+  /// What became of the request of that id; `done` gets the explanation, or that nobody remembers it.
+  virtual void recent(const std::string& id, std::function<void(const Result<Json>&)> done) = 0;
 };
 
 /// Answers at once or later, always by way of `reply`.

@@ -23,47 +23,6 @@ using nlohmann::json;
 constexpr std::chrono::minutes reload_patience{15};
 constexpr std::chrono::seconds patience{20};
 
-struct Target {
-  Address address;
-  std::string token;
-};
-
-/// From the command line; else where the server said that it listens, which also helps while the configuration is
-/// broken; else from the configuration.
-Result<Target> target_of(const AdminCommand& command) {
-  Target target;
-  std::filesystem::path token_file = command.token_file;
-  if (!command.admin.empty()) {
-    auto address = Address::parse(command.admin);
-    if (!address) return failure("--admin: " + address.error().message);
-    target.address = *address;
-  } else if (const auto noted = StateFiles(command.state_dir, command.config).read_admin()) {
-    target.address = noted->address;
-    if (token_file.empty()) token_file = noted->token_file;
-  } else {
-    try {
-      script::SourceLog sources;
-      const config::Config config = load_config(command.config, sources);
-      if (config.admin.addresses.empty()) {
-        return failure(
-            fmt::format("{} has no admin address; add admin = {{ address = \"unix:…\" }}, or send SIGHUP to "
-                        "the server to reload",
-                        command.config));
-      }
-      target.address = config.admin.addresses.front();
-      if (token_file.empty()) token_file = config.admin.token_file;
-    } catch (const LoadError& error) {
-      return failure(
-          fmt::format("cannot tell where the server listens: {}\nname its address with --admin", error.what()));
-    }
-  }
-  if (token_file.empty() || target.address.is_unix()) return target;
-  auto token = read_admin_token(token_file);
-  if (!token) return tl::unexpected(token.error());
-  target.token = std::move(*token);
-  return target;
-}
-
 std::string name_of(What what) {
   constexpr const char* names[] = {"status", "reload", "rollback", "off", "on", "drain", "undrain"};
   return names[static_cast<std::size_t>(what)];
@@ -142,8 +101,42 @@ void print_answer(const AdminCommand& command, const json& answer) {
 
 }  // namespace
 
+Result<RunningServer> find_server(const AdminCommand& command) {
+  RunningServer target;
+  std::filesystem::path token_file = command.token_file;
+  if (!command.admin.empty()) {
+    auto address = Address::parse(command.admin);
+    if (!address) return failure("--admin: " + address.error().message);
+    target.address = *address;
+  } else if (const auto noted = StateFiles(command.state_dir, command.config).read_admin()) {
+    target.address = noted->address;
+    if (token_file.empty()) token_file = noted->token_file;
+  } else {
+    try {
+      script::SourceLog sources;
+      const config::Config config = load_config(command.config, sources);
+      if (config.admin.addresses.empty()) {
+        return failure(
+            fmt::format("{} has no admin address; add admin = {{ address = \"unix:…\" }}, or send SIGHUP to "
+                        "the server to reload",
+                        command.config));
+      }
+      target.address = config.admin.addresses.front();
+      if (token_file.empty()) token_file = config.admin.token_file;
+    } catch (const LoadError& error) {
+      return failure(
+          fmt::format("cannot tell where the server listens: {}\nname its address with --admin", error.what()));
+    }
+  }
+  if (token_file.empty() || target.address.is_unix()) return target;
+  auto token = read_admin_token(token_file);
+  if (!token) return tl::unexpected(token.error());
+  target.token = std::move(*token);
+  return target;
+}
+
 int ask_server(const AdminCommand& command) {
-  const auto target = target_of(command);
+  const auto target = find_server(command);
   if (!target) {
     fmt::print(stderr, "outrider {}: {}\n", name_of(command.what), target.error().message);
     return exit_input;

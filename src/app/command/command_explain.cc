@@ -8,20 +8,20 @@
 #include <fstream>
 #include <iterator>
 
+#include "app/admin/admin_client.h"
+#include "app/admin/explain_answers.h"
+#include "app/command/command_admin.h"
 #include "app/command/exit_code.h"
 #include "app/command/terminal.h"
 #include "app/load/problems.h"
+#include "app/offline/asked.h"
 #include "app/offline/explain_as_test.h"
 #include "app/offline/explain_json.h"
 #include "app/offline/explain_text.h"
-#include "base/address.h"
 #include "push/sample_clients.h"
-#include "script/moment.h"
 
 namespace outrider::app {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// What the user typed is wrong.
 int refuse(const std::string& what) {
@@ -29,62 +29,34 @@ int refuse(const std::string& what) {
   return exit_input;
 }
 
-Result<GivenHead> read_head_file(const std::string& name) {
+Result<std::string> read_head_file(const std::string& name) {
   std::ifstream file(name, std::ios::binary);
   if (!file) return failure(fmt::format("cannot read {}", name));
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  auto head = read_head(text);
+  const auto head = read_head(text);
   if (!head) return failure(fmt::format("{}: {}", name, head.error().message));
-  return head;
+  return text;
 }
 
-/// The only site where there is one, for an URL without a host.
-void default_host(const config::Config& config, Question& question) {
-  if (question.names_host || config.sites.size() != 1) return;
-  const std::string& site = config.sites.front().name;
-  if (!question.request.host.empty()) return;
-  question.request.host = site == "*" ? "localhost" : site.starts_with("*.") ? "www" + site.substr(1) : site;
-}
-
-Result<Question> question_of(const ExplainCommand& command, const std::string& client) {
-  Question question;
-  push::MadeRequest& request = question.request;
-  request.method = command.method;
-  request.link = push::Link{14'600, std::chrono::milliseconds(command.rtt_ms.value_or(100))};
-  if (command.rtt_ms) question.rtt = std::chrono::milliseconds(*command.rtt_ms);
-  if (command.think_ms) question.think_time = std::chrono::milliseconds(*command.think_ms);
-  question.page_bytes = command.page_bytes;
-  question.sent = command.sent;
-  question.cached = command.cached;
-  if (!command.at.empty()) {
-    const auto moment = script::parse_moment(command.at);
-    if (!moment) return failure(fmt::format("--at: {}", moment.error().message));
-    request.now = *moment;
-  }
-  if (!command.address.empty()) {
-    const auto network = Network::parse(command.address);
-    if (!network || command.address.find('/') != std::string::npos) {
-      return failure(fmt::format("--address: expected an address as in 192.0.2.7, found \"{}\"", command.address));
-    }
-    request.address = command.address;
-  }
-  if (auto asked = ask_for(command.url, question); !asked) return tl::unexpected(asked.error());
-  for (const std::string& field : command.headers) {
-    if (auto added = add_field(field, request); !added) return tl::unexpected(added.error());
-  }
-  for (const std::string& cookies : command.cookies) {
-    if (auto added = add_cookies(cookies, request); !added) return tl::unexpected(added.error());
-  }
-  question.said = request.fields;
-  if (!client.empty()) {
-    if (auto became = push::become(request, client); !became) return tl::unexpected(became.error());
-  }
+Result<Asked> asked_by(const ExplainCommand& command) {
+  Asked asked;
+  asked.url = command.url;
+  asked.method = command.method;
+  asked.headers = command.headers;
+  asked.cookies = command.cookies;
+  asked.address = command.address;
+  asked.rtt_ms = command.rtt_ms;
+  asked.think_ms = command.think_ms;
+  asked.page_bytes = command.page_bytes;
+  asked.at = command.at;
+  asked.sent = command.sent;
+  asked.cached = command.cached;
   if (!command.response.empty()) {
     auto head = read_head_file(command.response);
     if (!head) return tl::unexpected(head.error());
-    question.head = std::move(*head);
+    asked.response = std::move(*head);
   }
-  return question;
+  return asked;
 }
 
 std::vector<std::string> clients_of(const ExplainCommand& command) {
@@ -105,29 +77,80 @@ void print(const ExplainCommand& command, const std::vector<Json>& answers) {
   fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
 }
 
+/// On the files as they are.
+int explain_by_files(const ExplainCommand& command, Asked asked) {
+  RunCommand files;
+  files.config = command.config;
+  const Offline offline(files);
+  std::vector<Json> answers;
+  for (const std::string& client : clients_of(command)) {
+    asked.client = client;
+    auto question = question_of(asked);
+    if (!question) return refuse(question.error().message);
+    default_host(offline.config(), *question);
+    const Answer answer = offline.ask(*question);
+    if (command.as_test) {
+      const auto test = test_of(offline, *question, answer, client);
+      if (!test) return refuse(test.error().message);
+      fmt::print("{}", *test);
+    } else {
+      answers.push_back(explain_json(*offline.loaded().workers.front(), *question, answer, client));
+    }
+  }
+  if (!command.as_test) print(command, answers);
+  return exit_fine;
+}
+
+/// Adds the server's answer. Returns an exit code.
+int ask_running(const RunningServer& server, const std::string& path, const std::string& body,
+                std::vector<Json>& answers) {
+  constexpr std::chrono::seconds patience{20};
+  const auto answer = ask_admin(server.address, server.token, "POST", path, body, patience);
+  if (!answer) {
+    refuse(answer.error().message);
+    return exit_unreachable;
+  }
+  Json json = Json::parse(answer->body, nullptr, false);
+  if (!json.is_object()) {
+    refuse(fmt::format("{} answered {} and no JSON", server.address.text(), answer->status));
+    return exit_our_fault;
+  }
+  if (answer->status != 200) return refuse(json.value("error", "the server refused to answer"));
+  answers.push_back(std::move(json));
+  return exit_fine;
+}
+
+int explain_by_server(const ExplainCommand& command, Asked asked) {
+  AdminCommand target;
+  target.config = command.config;
+  target.admin = command.admin;
+  target.token_file = command.token_file;
+  target.state_dir = command.state_dir;
+  const auto server = find_server(target);
+  if (!server) return refuse(server.error().message);
+  std::vector<Json> answers;
+  if (!command.request.empty()) {
+    const int code = ask_running(*server, "/v1/request", dump(Json{{"id", command.request}}), answers);
+    if (code != exit_fine) return code;
+  } else {
+    for (const std::string& client : clients_of(command)) {
+      asked.client = client;
+      const int code = ask_running(*server, "/v1/explain", body_of(asked), answers);
+      if (code != exit_fine) return code;
+    }
+  }
+  print(command, answers);
+  return exit_fine;
+}
+
 }  // namespace
 
 int explain(const ExplainCommand& command) {
   try {
-    RunCommand files;
-    files.config = command.config;
-    Offline offline(files);
-    std::vector<Json> answers;
-    for (const std::string& client : clients_of(command)) {
-      auto question = question_of(command, client);
-      if (!question) return refuse(question.error().message);
-      default_host(offline.config(), *question);
-      const Answer answer = offline.ask(*question);
-      if (command.as_test) {
-        const auto test = test_of(offline, *question, answer, client);
-        if (!test) return refuse(test.error().message);
-        fmt::print("{}", *test);
-        continue;
-      }
-      answers.push_back(explain_json(offline, *question, answer, client));
-    }
-    if (!command.as_test) print(command, answers);
-    return exit_fine;
+    const auto asked = asked_by(command);
+    if (!asked) return refuse(asked.error().message);
+    const bool asks_server = command.live || !command.request.empty();
+    return asks_server ? explain_by_server(command, *asked) : explain_by_files(command, *asked);
   } catch (const LoadError& error) {
     Problems::print(error.problems());
     return exit_input;

@@ -36,7 +36,7 @@ struct CheckCommand {
   bool json = false;
 };
 
-/// `outrider explain URL`.
+/// `outrider explain URL`, `outrider explain --live URL`, `outrider explain --request ID`.
 struct ExplainCommand {
   std::string config = default_config;
   std::string url;
@@ -47,9 +47,12 @@ struct ExplainCommand {
   std::optional<std::int64_t> rtt_ms, think_ms;
   std::string address, at;
   std::vector<std::string> sent, cached;  // paths
-  std::optional<std::uint64_t> page_bytes;
+  std::optional<std::int64_t> page_bytes;
   bool all_rules = false;
   bool json = false, as_test = false;
+  bool live = false;                         // ask the running server
+  std::string request;                       // not empty: the id of one that came
+  std::string admin, token_file, state_dir;  // where that server is, as for AdminCommand
 };
 
 /// `outrider test`, or `outrider test FOLDER` for a module.

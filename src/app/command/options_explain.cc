@@ -10,9 +10,9 @@ CLI::App* add_explain(CLI::App& app, ExplainCommand& command) {
   CLI::App* explain = app.add_subcommand(
       "explain", "Show which rules match a request, what each client would be sent, and why, without a server");
   add_config(*explain, command.config);
-  explain->add_option("url", command.url, "The page: an URL, or a path where the configuration has one site")
-      ->type_name("URL")
-      ->required();
+  CLI::Option* url =
+      explain->add_option("url", command.url, "The page: an URL, or a path where the configuration has one site")
+          ->type_name("URL");
   explain->add_option("-X,--request-method", command.method, "The request method")
       ->type_name("METHOD")
       ->capture_default_str();
@@ -54,8 +54,28 @@ CLI::App* add_explain(CLI::App& app, ExplainCommand& command) {
   explain->add_option("--address", command.address, "The client's address")->type_name("ADDRESS");
   explain->add_flag("--all-rules", command.all_rules, "Also show the rules whose path does not fit");
   CLI::Option* json = explain->add_flag("--json", command.json, "Print it as JSON");
-  explain->add_flag("--as-test", command.as_test, "Print it as a test for a *.test.lua file beside the rules")
-      ->excludes(json);
+  CLI::Option* as_test =
+      explain->add_flag("--as-test", command.as_test, "Print it as a test for a *.test.lua file beside the rules")
+          ->excludes(json);
+  CLI::Option* live =
+      explain
+          ->add_flag("--live", command.live,
+                     "Ask the running server, with what it knows; with --address, on that client's newest connection")
+          ->excludes(as_test);
+  CLI::Option* request = explain
+                             ->add_option("--request", command.request,
+                                          "What was decided for a request of the recent past: its id in the access log")
+                             ->type_name("ID")
+                             ->excludes(url, live, client, as_test);
+  explain->add_option("--admin", command.admin, "The server's admin address (default: found by the configuration file)")
+      ->type_name("ADDRESS");
+  explain->add_option("--token-file", command.token_file, "The file with the token, for an address over TCP")
+      ->type_name("FILE");
+  explain->add_option("--state-dir", command.state_dir, "Where the server keeps its state, if it was told so")
+      ->type_name("DIR");
+  explain->final_callback([url, request] {
+    if (url->empty() && request->empty()) throw CLI::RequiredError("url");
+  });
   return explain;
 }
 

@@ -97,6 +97,8 @@ Json considered_json(const push::Considered& considered, const Answer& answer, c
     json["selector"] = name_of(*considered.unfit);
   } else if (const push::RuleTrace* trace = trace_of(answer, rule)) {
     add_trace(json, *trace, request);
+  } else if (std::find(answer.switched_off.begin(), answer.switched_off.end(), &rule) != answer.switched_off.end()) {
+    json["state"] = "switched_off";
   } else {
     const bool waits = rule.phase == push::Phase::response && !answer.head_known;
     json["state"] = waits ? "needs_response" : "behind_final";
@@ -128,23 +130,24 @@ Json entries_json(const push::Decisions& decisions) {
   return json;
 }
 
-Json request_json(const Question& question, std::string_view client) {
+Json request_json(const Question& question, const Answer& answer, std::string_view client) {
   const push::MadeRequest& request = question.request;
   const std::string& authority = request.authority.empty() ? request.host : request.authority;
   Json json{{"method", request.method},
             {"url", fmt::format("{}://{}{}", request.scheme, authority, question.target)},
-            {"protocol", request.protocol}};
+            {"protocol", answer.connection ? answer.connection->protocol : request.protocol}};
   say(json, "client", client);
   return json;
 }
 
 }  // namespace
 
-Json explain_json(const Offline& offline, const Question& question, const Answer& answer, std::string_view client) {
-  Json json{{"request", request_json(question, client)}};
+Json explain_json(const push::WorkerRules& rules, const Question& question, const Answer& answer,
+                  std::string_view client) {
+  Json json{{"request", request_json(question, answer, client)}};
   if (answer.site != nullptr) json["site"] = answer.site->name;
   if (answer.route != nullptr) json["route"] = answer.route->prefix;
-  json["digest"] = offline.loaded().digest;
+  json["digest"] = rules.digest;
   if (answer.status != 0) {
     json["refused"] = {{"status", answer.status}, {"why", answer.why}};
     return json;
@@ -155,7 +158,7 @@ Json explain_json(const Offline& offline, const Question& question, const Answer
   json["rules_fit"] = std::count_if(answer.considered.begin(), answer.considered.end(),
                                     [](const push::Considered& each) { return !each.unfit; });
   json["considered"] = Json::array();
-  const push::RequestView view(answer.made, nullptr, offline.loaded().workers.front()->clients.get());
+  const push::RequestView view(answer.made, nullptr, rules.clients.get());
   for (const push::Considered& each : answer.considered) {
     json["considered"].push_back(considered_json(each, answer, view.request()));
   }

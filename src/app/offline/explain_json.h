@@ -11,9 +11,9 @@
 //     "early_hints": [ "…" ], "link": [ "…" ], "vary": [ "…" ], "assumptions": [ "…" ] }
 //
 // A considered rule's "state" is "matched", "condition" (one does not hold), "selector" (`selector` says which part),
-// "behind_final" or "needs_response". A hint of "returned" has "kind", "url", "options" and "fate": "listed", "repeats"
-// (then "first" is the rule that had it before), "unusable" (then "problem") or "no_room". Members that say nothing are
-// left out.
+// "behind_final", "needs_response" or, on a server that runs, "switched_off". A hint of "returned" has "kind", "url",
+// "options" and "fate": "listed", "repeats" (then "first" is the rule that had it before), "unusable" (then "problem")
+// or "no_room". Members that say nothing are left out.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -25,7 +25,7 @@
 namespace outrider::app {
 
 /// `client` is the name by which the client was asked for, or empty.
-nlohmann::ordered_json explain_json(const Offline& offline, const Question& question, const Answer& answer,
+nlohmann::ordered_json explain_json(const push::WorkerRules& rules, const Question& question, const Answer& answer,
                                     std::string_view client);
 
 }  // namespace outrider::app

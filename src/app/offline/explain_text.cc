@@ -90,18 +90,60 @@ class Writer {
   void head(const Json& answer) {
     const Json& request = answer.at("request");
     line(strong(fmt::format("{} {}", text_of(request, "method"), text_of(request, "url"))));
-    if (!answer.contains("site")) return;
-    std::string where = fmt::format("site {}", text_of(answer, "site"));
-    if (answer.contains("route")) where += fmt::format(", route {}", text_of(answer, "route"));
-    line(where);
+    if (answer.contains("site")) {
+      const std::string route = answer.contains("route") ? fmt::format(", route {}", text_of(answer, "route")) : "";
+      line(fmt::format("site {}{}", text_of(answer, "site"), route));
+    }
+    if (answer.contains("live")) live(answer);
+    if (answer.contains("recent")) recent(answer);
+  }
+
+  /// What a server that runs adds.
+  void live(const Json& answer) {
+    const Json& live = answer.at("live");
+    line(fmt::format("generation {}, worker {} of {}", answer.at("generation").dump(), live.at("worker").dump(),
+                     live.at("workers").dump()));
+    if (live.contains("connection")) {
+      const Json& connection = live.at("connection");
+      line(wrapped(fmt::format("on the newest connection from {}: {}, pushes {}, {} requests so far, {} assets sent",
+                               text_of(connection, "address"), text_of(connection, "protocol"),
+                               connection.at("accepts_push").get<bool>() ? "taken" : "refused",
+                               connection.at("requests").dump(), connection.at("sent").dump()),
+                   2));
+    }
+    if (live.contains("silent_workers")) {
+      for (const Json& worker : live.at("silent_workers"))
+        line(bad(fmt::format("worker {} does not answer", worker.dump())));
+    }
+    if (!live.at("alike").get<bool>()) {
+      line(bad(wrapped("the workers would not all decide alike: each learns from what it answered itself", 2)));
+    }
+    if (live.at("disk_differs").get<bool>()) line(bad("the files on disk differ from what runs"));
+  }
+
+  /// What is remembered of a request that came.
+  void recent(const Json& answer) {
+    const Json& recent = answer.at("recent");
+    line(fmt::format("request {} at {}, from {}", text_of(recent, "id"), text_of(recent, "at"),
+                     text_of(recent, "client")));
+    line(fmt::format("generation {}, worker {}, {}{}", answer.at("generation").dump(), recent.at("worker").dump(),
+                     recent.contains("status") ? "answered " + recent.at("status").dump() : "has not ended",
+                     recent.at("early_hints").get<bool>() ? ", with a 103" : ""));
+    if (recent.contains("left_out")) {
+      line(fmt::format("{} more rules or hints were too many to be remembered", recent.at("left_out").dump()));
+    }
   }
 
   void rules(const Json& answer) {
-    const auto all = answer.at("rules").get<std::size_t>();
     const auto fit = answer.at("rules_fit").get<std::size_t>();
+    const auto all = answer.value("rules", fit);
+    const std::string of_all = answer.contains("rules") ? fmt::format(" of {}", all) : "";
     line("");
-    line(strong(fmt::format("{} of {} rule{} fit{} host, method and path", fit, all, all == 1 ? "" : "s",
-                            fit == 1 ? "s" : "")));
+    if (fit == 0 && answer.contains("recent")) {
+      return line(strong("no rule did fit, or what they said is no longer remembered"));
+    }
+    line(strong(
+        fmt::format("{}{} rule{} fit{} host, method and path", fit, of_all, all == 1 ? "" : "s", fit == 1 ? "s" : "")));
     std::size_t others = 0;
     for (const Json& rule : answer.at("considered")) {
       const bool is_elsewhere = text_of(rule, "selector") == "path";
@@ -121,13 +163,15 @@ class Writer {
     if (state == "selector") what = fmt::format("its {} does not fit", text_of(rule, "selector"));
     if (state == "condition") what = "does not match";
     if (state == "behind_final") what = "not asked: a final rule before it matched";
+    if (state == "switched_off") what = "switched off by an operator";
     if (state == "needs_response") what = "needs the response (--response FILE)";
+    if (rule.contains("hints")) what += fmt::format(", {} in the list", rule.at("hints").dump());
     if (rule.contains("shadow")) what += ", shadow";
     if (rule.contains("final") && state == "matched") what += ", final: no later rule is asked";
     const std::string title = text_of(rule, "rule"), place = text_of(rule, "place");
     const bool is_long = 6 + title.size() + place.size() + 2 + what.size() > columns;
     if (state == "matched") what = good(what);
-    if (state == "condition") what = bad(what);
+    if (state == "condition" || state == "switched_off") what = bad(what);
     line(fmt::format("  \"{}\"  {}{}{}", title, faint(place), is_long ? "\n      " : "  ", what));
     if (rule.contains("condition")) {
       line("      " + wrapped(fmt::format("{}: {}", text_of(rule, "condition_place"), text_of(rule, "condition")), 6));
@@ -168,7 +212,8 @@ class Writer {
     line("");
     const Json& request = answer.at("request");
     const std::string name = request.contains("client") ? text_of(request, "client") : "this request";
-    line(strong(fmt::format("{} ({}) gets", name, text_of(request, "protocol"))));
+    const char* verb = answer.contains("recent") ? "got" : "gets";
+    line(strong(fmt::format("{} ({}) {}", name, text_of(request, "protocol"), verb)));
     if (one_of_several) matched(answer);
     if (answer.at("entries").empty()) line("  nothing: no rule that matched returned a hint");
     for (const Json& entry : answer.at("entries")) one_entry(entry);
@@ -187,7 +232,8 @@ class Writer {
     const std::string how = text_of(entry, "how");
     const std::string reason = text_of(entry, "reason");
     const std::string way = fmt::format("{:<11}", how == "none" ? "-" : how);
-    std::string left = fmt::format("{:<10} {}", text_of(entry, "kind"), text_of(entry, "url"));
+    std::string left = text_of(entry, "url");
+    if (entry.contains("kind")) left = fmt::format("{:<10} {}", text_of(entry, "kind"), left);
     const std::string said = reason == "sent" ? "" : reason;
     constexpr std::size_t place_of_reason = 40;
     if (!said.empty() && left.size() < place_of_reason) left.resize(place_of_reason, ' ');
@@ -218,7 +264,7 @@ class Writer {
     }
     if (all.empty()) return;
     line("");
-    line("assumed, because no server was asked:");
+    line(answers.front().contains("live") ? "assumed:" : "assumed, because no server was asked:");
     for (const std::string& each : all) line("  - " + wrapped(each, 4));
   }
 

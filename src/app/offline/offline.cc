@@ -9,6 +9,7 @@
 #include "http/admission.h"
 #include "push/caching.h"
 #include "push/link_header.h"
+#include "push/switches.h"
 
 namespace outrider::app {
 namespace {
@@ -56,16 +57,16 @@ std::string_view action_of(const config::Route& route) {
   return std::holds_alternative<config::Proxy>(route.action) ? "an application (proxy)" : "an application (FastCGI)";
 }
 
-/// The site's assets, of which the client has what the question says.
+/// What is known of assets, of which the client has also what the question says.
 class ClientAssets final : public push::Assets {
  public:
-  ClientAssets(const push::Assets& routed, const Question& question) : routed_(routed), question_(question) {}
+  ClientAssets(const push::Assets& known, const Question& question) : known_(known), question_(question) {}
 
-  push::AssetFacts facts(std::string_view path) const override { return routed_.facts(path); }
-  std::string type(std::string_view path) const override { return routed_.type(path); }
-  bool sent(std::string_view path) const override { return has(question_.sent, path); }
+  push::AssetFacts facts(std::string_view path) const override { return known_.facts(path); }
+  std::string type(std::string_view path) const override { return known_.type(path); }
+  bool sent(std::string_view path) const override { return has(question_.sent, path) || known_.sent(path); }
   push::Cached cached(std::string_view path) const override {
-    return has(question_.cached, path) ? push::Cached::yes : push::Cached::no;
+    return has(question_.cached, path) ? push::Cached::yes : known_.cached(path);
   }
 
  private:
@@ -73,7 +74,7 @@ class ClientAssets final : public push::Assets {
     return std::find(paths.begin(), paths.end(), path) != paths.end();
   }
 
-  const push::Assets& routed_;
+  const push::Assets& known_;
   const Question& question_;
 };
 
@@ -82,27 +83,21 @@ bool asks_for_visitor(const std::vector<push::RuleTrace>& traces) {
                      [](const push::RuleTrace& trace) { return trace.rule->share && *trace.rule->share < 1; });
 }
 
-}  // namespace
-
-Offline::Offline(const RunCommand& command) : Offline(command, rules_alone()) {}
-
-Offline::Offline(const RunCommand& command, const LoadOptions& options)
-    : loaded_(load(command, sources_, options, keys_, watchdog_)), sites_(loaded_.config->sites) {}
-
 /// By the URL's port, else by its scheme.
-const config::Listen* Offline::listener_for(const Question& question) const {
+const config::Listen* listener_for(const config::Config& config, const Question& question) {
   const bool https = question.request.scheme == "https";
   const auto fits = [&](const config::Listen& listen) {
     if (listen.tls.empty() == https) return false;
     return !question.port || listen.address.is_unix() || listen.address.port() == *question.port;
   };
-  const auto& all = config().listen;
+  const auto& all = config.listen;
   const auto found = std::find_if(all.begin(), all.end(), fits);
   return found != all.end() ? &*found : nullptr;
 }
 
 /// What happens before any rule is asked. True where that ends it.
-bool Offline::refuse(const Question& question, Answer& answer) const {
+bool refuse(const Ground& ground, const Question& question, Answer& answer) {
+  const config::Config& config = ground.config;
   const push::MadeRequest& request = question.request;
   const auto end = [&](int status, std::string why) {
     answer.status = status;
@@ -113,12 +108,12 @@ bool Offline::refuse(const Question& question, Answer& answer) const {
     return end(status, fmt::format("the method {} is refused", request.method));
   }
   if (request.host.empty()) return end(400, "the URL names no host, and the configuration has several sites");
-  if (!config().health.empty() && request.path == config().health) return end(200, "it is the health path");
-  const config::Listen* listen = listener_for(question);
+  if (!config.health.empty() && request.path == config.health) return end(200, "it is the health path");
+  const config::Listen* listen = listener_for(config, question);
   if (listen != nullptr && http::must_use_https(*listen, request.path)) {
     return end(301, fmt::format("{} redirects to https", listen->address.text()));
   }
-  answer.site = sites_.find(request.host);
+  answer.site = ground.sites.find(request.host);
   if (answer.site == nullptr) return end(421, fmt::format("no site is for the host {}", request.host));
   answer.route = http::find_route(*answer.site, request.path);
   switch (const int status = http::refusal_of(answer.route, request.path, question.target, 0); status) {
@@ -133,28 +128,25 @@ bool Offline::refuse(const Question& question, Answer& answer) const {
   }
 }
 
-Answer Offline::ask(const Question& question) {
-  Answer answer;
-  answer.made = question.request;
-  if (!refuse(question, answer)) decide(question, answer);
-  return answer;
-}
-
-void Offline::decide(const Question& question, Answer& answer) {
+void decide(const Ground& ground, const Question& question, Answer& answer) {
   const config::Site& site = *answer.site;
-  const push::WorkerRules& rules = *loaded_.workers.front();
-  const auto index = static_cast<std::size_t>(&site - config().sites.data());
-  const http::RoutedAssets routed(look_, site);
-  const ClientAssets assets(routed, question);
+  const config::Config& config = ground.config;
+  const push::WorkerRules& rules = ground.rules;
+  const auto index = static_cast<std::size_t>(&site - config.sites.data());
   push::MadeRequest& made = answer.made;
-  const config::Listen* listen = listener_for(question);
+  const config::Listen* listen = listener_for(config, question);
   if (listen != nullptr && listen->behind) {
     made.behind_proxy = true;
     made.passes_early_hints = listen->behind->passes_103;
   }
+  const http::RoutedAssets routed(ground.look, site);
+  std::optional<http::RehearsedRequest> live;
+  if (ground.live != nullptr) live.emplace(*ground.live, site, question.target, made);
+  const ClientAssets assets(live ? static_cast<const push::Assets&>(*live) : routed, question);
   push::RequestView view(made, &assets, rules.clients.get());
   view.edit().early_hints = site.early_hints;
   view.edit().bucket_key = question.bucket_key.value_or(rules.bucket_key);
+  if (live) live->describe(view.edit());
   const push::Request& request = view.request();
 
   push::Setting setting;
@@ -163,20 +155,29 @@ void Offline::decide(const Question& question, Answer& answer) {
   setting.site = site.name;
   setting.push = site.push;
   setting.budget_bytes = site.budget_bytes;
-  setting.own_push_room = config().limits.pushes_per_connection;
+  setting.own_push_room = config.limits.pushes_per_connection;
   setting.answers_at_once = http::answers_at_once(*answer.route, request.path);
   setting.think_time = question.think_time;
   setting.page_bytes = question.page_bytes;
+  if (live) {
+    live->fill(setting);
+    answer.connection = live->connection();
+  }
 
   if (setting.rules != nullptr && question.considers_all) {
-    answer.considered = push::consider(*setting.rules, request.host, request.method, request.path);
+    const push::MadeRequest& asked = question.request;  // what is captured are views into it
+    answer.considered = push::consider(*setting.rules, asked.host, asked.method, asked.path);
+  }
+  for (const push::Considered& each : answer.considered) {
+    const bool is_off = setting.switches != nullptr && setting.switches->rule_is_off(site.name, each.rule->name);
+    if (is_off) answer.switched_off.push_back(each.rule);
   }
   Head head;
   std::optional<int> status;
   if (question.head) {
     status = question.head->status;
     head.texts = question.head->fields;
-  } else if (auto foretold = look_.head(site, request.path)) {
+  } else if (auto foretold = ground.look.head(site, request.path)) {
     status = foretold->status;
     head.texts = std::move(foretold->fields);
   }
@@ -196,19 +197,37 @@ void Offline::decide(const Question& question, Answer& answer) {
     answer.assumptions.push_back(
         fmt::format("the request comes by way of a proxy that {} is behind", listen->address.text()));
   }
-  if (request.client.accepts_push && request.link()) {
+  if (request.client.accepts_push && request.link() && !answer.connection) {
     answer.assumptions.push_back(
         fmt::format("the connection is new: a round trip of {} ms, a window of {} bytes",
                     std::chrono::duration_cast<std::chrono::milliseconds>(request.link()->rtt).count(),
                     request.link()->cwnd_bytes));
   }
-  if (!setting.answers_at_once && !question.think_time) {
+  if (!setting.answers_at_once && !setting.think_time) {
     answer.assumptions.emplace_back("how long the application thinks is not known yet");
   }
-  if (config().bucket_key.empty() && asks_for_visitor(answer.rehearsed.traces)) {
+  if (ground.live == nullptr && config.bucket_key.empty() && asks_for_visitor(answer.rehearsed.traces)) {
     answer.assumptions.emplace_back(
         "there is no bucket_key file, so that share and req.bucket() put a visitor elsewhere in each process");
   }
+}
+
+}  // namespace
+
+Offline::Offline(const RunCommand& command) : Offline(command, rules_alone()) {}
+
+Offline::Offline(const RunCommand& command, const LoadOptions& options)
+    : loaded_(load(command, sources_, options, keys_, watchdog_)), sites_(loaded_.config->sites) {}
+
+Answer ask(const Ground& ground, const Question& question) {
+  Answer answer;
+  answer.made = question.request;
+  if (!refuse(ground, question, answer)) decide(ground, question, answer);
+  return answer;
+}
+
+Answer Offline::ask(const Question& question) const {
+  return app::ask({config(), sites_, *loaded_.workers.front(), look_}, question);
 }
 
 }  // namespace outrider::app

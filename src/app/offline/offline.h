@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
-// What a configuration and its rules would do with a request, without a server: for `explain`, `check`, tests and
-// replay. One thread at a time.
+// What a configuration and its rules would do with a request: without a server, for `explain`, `check`, tests and
+// replay; and on a worker of one that runs, with what it knows, for `explain --live`. One thread at a time.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/command/command_line.h"
 #include "app/load/load.h"
 #include "app/offline/question.h"
+#include "http/rehearsal.h"
 #include "http/route_look.h"
 #include "http/site_map.h"
 #include "push/rehearsal.h"
@@ -33,7 +35,21 @@ struct Answer {
   std::vector<std::pair<std::string, std::string>> head_fields;
   std::vector<std::string> vary;         // fields that a stored page varies by on account of its hints
   std::vector<std::string> assumptions;  // sentences: what was not known and may be otherwise on the server
+  // Of a server that runs.
+  std::vector<const push::Rule*> switched_off;          // of the considered rules
+  std::optional<http::RehearsedConnection> connection;  // the one on which it is taken to come
 };
+
+/// What answers a question. All of it outlives the answer.
+struct Ground {
+  const config::Config& config;
+  const http::SiteMap& sites;
+  const push::WorkerRules& rules;
+  const http::RouteLook& look;
+  const http::Rehearsal* live = nullptr;  // null: no server runs
+};
+
+Answer ask(const Ground& ground, const Question& question);
 
 class Offline {
  public:
@@ -42,7 +58,7 @@ class Offline {
   /// Loads as `options` say. Throws LoadError.
   Offline(const RunCommand& command, const LoadOptions& options);
 
-  Answer ask(const Question& question);
+  Answer ask(const Question& question) const;
 
   /// What the site's routes tell of an asset.
   push::AssetFacts facts(const config::Site& site, std::string_view path) const { return look_.facts(site, path); }
@@ -53,10 +69,6 @@ class Offline {
   const http::RouteLook& look() const { return look_; }
 
  private:
-  const config::Listen* listener_for(const Question& question) const;
-  bool refuse(const Question& question, Answer& answer) const;
-  void decide(const Question& question, Answer& answer);
-
   script::SourceLog sources_;
   script::Watchdog watchdog_;
   ProcessKeys keys_;

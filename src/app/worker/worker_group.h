@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "app/worker/worker.h"
@@ -27,6 +28,9 @@ class WorkerGroup {
   /// Runs `task` once on each worker's thread with the worker's index, then `done`, if given, on the main thread.
   using Task = std::function<void(Workplace&, std::size_t index)>;
   void on_each(const Task& task, std::function<void()> done = {});
+
+  /// Runs `task` on the main thread. Any thread.
+  void post_to_main(std::function<void()> task) { async_.post(std::move(task)); }
 
   std::size_t size() const { return workers_.size(); }
   Worker& operator[](std::size_t index) { return *workers_[index]; }

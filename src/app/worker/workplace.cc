@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "app/worker/live_answer.h"
 #include "base/log.h"
 
 namespace outrider::app {
@@ -40,6 +41,7 @@ std::unique_ptr<http::Frontend> Workplace::make_frontend(const Serving& serving)
   options.counters = &live_;
   options.upstreams = &upstreams_;
   options.knowledge = &knowledge_;
+  options.recent = &recent_;
   options.healthy = shared_.healthy;
   options.progress = [note = shared_.note](std::string_view phase, std::string_view rule, std::string_view path) {
     note->set(phase, rule, path);
@@ -136,6 +138,20 @@ void Workplace::tick() {
     if (now >= old.deadline && !std::exchange(old.cut, true)) old.frontend->close_all();
   }
   remove_drained();
+}
+
+LiveAnswer Workplace::explain(std::shared_ptr<const Question> question) {
+  const http::Rehearsal rehearsal = current_->rehearsal();
+  const http::RouteLook look;
+  LiveAnswer live{rehearsal.config(), rehearsal.rules(), std::move(question), {}};
+  shared_.note->set("explain", {}, live.question->request.path);
+  live.answer = ask({*live.config, rehearsal.sites(), *live.rules, look, &rehearsal}, *live.question);
+  shared_.note->set({}, {}, {});
+  return live;
+}
+
+RecentAnswer Workplace::recent(std::string_view id) const {
+  return {recent_.find(id), recent_.kept()};
 }
 
 }  // namespace outrider::app

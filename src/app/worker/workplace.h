@@ -14,8 +14,13 @@
 #include "app/worker/worker_observer.h"
 #include "base/clock.h"
 #include "http/frontend.h"
+#include "push/recent.h"
 
 namespace outrider::app {
+
+struct LiveAnswer;
+struct Question;
+struct RecentAnswer;
 
 /// What the main thread gives to all workers alike.
 struct Serving {
@@ -66,6 +71,11 @@ class Workplace {
   /// Called every 200 ms or so.
   void tick();
 
+  /// What would be done with a request that nobody sends. It leaves no trace but what the functions of rules keep.
+  LiveAnswer explain(std::shared_ptr<const Question> question);
+  /// What is remembered of a request that came.
+  RecentAnswer recent(std::string_view id) const;
+
   /// Any thread.
   const http::LiveCounters& live() const { return live_; }
   const observe::DeliveryCounters& deliveries() const { return observer_.deliveries(); }
@@ -89,6 +99,7 @@ class Workplace {
   WorkerObserver observer_;
   http::UpstreamPools upstreams_;
   push::Knowledge knowledge_;
+  push::RecentRequests recent_;
   Serving serving_;
   std::shared_ptr<const push::WorkerRules> rules_;
   std::shared_ptr<const push::Switches> switches_;

@@ -12,10 +12,12 @@
 namespace outrider::http {
 
 Connection::Connection(h2o_socket_t* on, ConnectionOwner& by, const config::Listen& listener)
-    : socket(on), owner_(&by), listen_(&listener) {
+    : socket(on),
+      number(by.counters->connections_total.fetch_add(1, std::memory_order_relaxed)),
+      owner_(&by),
+      listen_(&listener) {
   owner_->connections.insert(this);
   owner_->counters->connections.fetch_add(1, std::memory_order_relaxed);
-  owner_->counters->connections_total.fetch_add(1, std::memory_order_relaxed);
 }
 
 Connection::~Connection() {

@@ -68,6 +68,7 @@ class Connection {
   void move_to(ConnectionOwner& owner, const config::Listen& listen);
 
   h2o_socket_t* const socket;
+  const std::uint64_t number;  // of the worker's connections, in their order
   /// What the handshake was begun with; null where it is plaintext. The library holds the SSL_CTX by a bare pointer.
   std::shared_ptr<const tls::ServerContext> server_tls;
   /// Handed to the library's HTTP, behind the PROXY header and the TLS handshake, at this time of the loop.

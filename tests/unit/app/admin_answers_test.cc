@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "app/admin/explain_answers.h"
+
 #include "status_facts.h"
 
 using namespace outrider;
@@ -33,8 +35,19 @@ class FakeOperations final : public AdminOperations {
   }
   void drain(const std::string& who) override { drains.push_back(who); }
   void undrain(const std::string& who) override { undrains.push_back(who); }
+  Result<void> explain(const Asked& asked, std::function<void(const Result<Json>&)> done) override {
+    if (asked.url == "nonsense") return failure("\"nonsense\" is no URL");
+    asks.push_back(asked);
+    done(explanation);
+    return {};
+  }
+  void recent(const std::string& id, std::function<void(const Result<Json>&)> done) override {
+    ids.push_back(id);
+    done(explanation);
+  }
   bool nothing_was_asked() const {
-    return wishes.empty() && offs.empty() && ons.empty() && drains.empty() && undrains.empty();
+    return wishes.empty() && offs.empty() && ons.empty() && drains.empty() && undrains.empty() && asks.empty() &&
+           ids.empty();
   }
 
   std::vector<ReloadWish> wishes;
@@ -44,6 +57,9 @@ class FakeOperations final : public AdminOperations {
   std::size_t switches = 1;
   std::vector<std::pair<push::Switch, std::string>> ons;
   std::vector<std::string> drains, undrains;
+  std::vector<Asked> asks;
+  std::vector<std::string> ids;
+  Result<Json> explanation = Json{{"entries", Json::array()}};
 };
 
 struct Answer {
@@ -272,4 +288,51 @@ TEST_CASE("admin: numbers out of their range are refused as they were written") 
   CHECK_THAT(refusal(400, "/v1/off", R"({"for_s": 31622401})"), Contains("found 31622401"));
   FakeOperations operations;
   CHECK(post(operations, "/v1/off", R"({"for_s": 31622400})").status == 200);
+}
+
+TEST_CASE("what is asked about a request comes as it was typed", "[admin]") {
+  FakeOperations operations;
+  Asked asked;
+  asked.url = "/page?x=1";
+  asked.method = "HEAD";
+  asked.headers = {"Accept: text/css"};
+  asked.cookies = {"a=1"};
+  asked.client = "chromium=102";
+  asked.address = "192.0.2.7";
+  asked.rtt_ms = 40;
+  asked.think_ms = 0;
+  asked.response = "HTTP/2 200";
+  const Answer answer = ask(operations, "POST", "/v1/explain", body_of(asked));
+  CHECK(answer.status == 200);
+  CHECK(answer.body.contains("entries"));
+  REQUIRE(operations.asks.size() == 1);
+  const Asked& came = operations.asks.front();
+  CHECK(came.url == asked.url);
+  CHECK(came.method == asked.method);
+  CHECK(came.headers == asked.headers);
+  CHECK(came.cookies == asked.cookies);
+  CHECK(came.client == asked.client);
+  CHECK(came.address == asked.address);
+  CHECK(came.rtt_ms == asked.rtt_ms);
+  CHECK(came.think_ms == asked.think_ms);
+  CHECK(came.response == asked.response);
+  CHECK(ask(operations, "POST", "/v1/explain", R"({"url": "/"})").status == 200);
+  CHECK(operations.asks.back().method == "GET");
+  CHECK_FALSE(operations.asks.back().think_ms);
+}
+
+TEST_CASE("a question that cannot be answered is refused with the reason", "[admin]") {
+  FakeOperations operations;
+  CHECK(ask(operations, "POST", "/v1/explain", "{}").status == 400);
+  CHECK(ask(operations, "POST", "/v1/explain", R"({"url": "/", "think_ms": 3600001})").status == 400);
+  CHECK(ask(operations, "POST", "/v1/request", "{}").status == 400);
+  CHECK(ask(operations, "POST", "/v1/request", R"({"id": "0123456789abcdeg"})").status == 400);
+  CHECK(operations.nothing_was_asked());
+  CHECK(ask(operations, "POST", "/v1/explain", R"({"url": "nonsense"})").status == 422);
+  operations.explanation = failure("nobody knows");
+  const Answer unknown = ask(operations, "POST", "/v1/request", R"({"id": "0123456789ABCDEF"})");
+  CHECK(unknown.status == 404);
+  CHECK(unknown.body["error"] == "nobody knows");
+  CHECK(operations.ids == std::vector<std::string>{"0123456789abcdef"});
+  CHECK(ask(operations, "POST", "/v1/explain", R"({"url": "/"})").status == 503);
 }

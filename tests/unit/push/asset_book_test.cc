@@ -394,3 +394,18 @@ TEST_CASE("a lookup in the book allocates nothing") {
   CHECK(test::allocations() == before);
   CHECK(found);
 }
+
+TEST_CASE("a peek at an asset tells the same and does not count as use") {
+  Book book;
+  CHECK(book.book.peek(host, "/a.css") == nullptr);
+  book.hinted();
+  REQUIRE(book.book.peek(host, "/a.css") != nullptr);
+  book.answered(200, {{"content-type", "text/css"}});
+  CHECK(book.book.peek(host, "/a.css")->type == "text/css");
+  CHECK(book.book.peek({"other.example"}, "/a.css") == nullptr);
+  book.hinted("/new.css");
+  for (std::size_t i = 1; i != AssetBook::most_newcomers; ++i) book.hinted("/" + std::to_string(i));
+  CHECK(book.book.peek(host, "/new.css") != nullptr);
+  book.hinted("/one-more");
+  CHECK(book.book.peek(host, "/new.css") == nullptr);
+}

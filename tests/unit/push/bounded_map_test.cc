@@ -33,6 +33,13 @@ TEST_CASE("the entry that was used longest ago goes first") {
     CHECK(*map.find("a") == 1);
     CHECK(map.find("b") == nullptr);
   }
+  SECTION("a peek does not") {
+    REQUIRE(map.peek("a") != nullptr);
+    CHECK(*map.peek("a") == 1);
+    CHECK(map.peek("e") == nullptr);
+    map.at("d") = 4;
+    CHECK(map.find("a") == nullptr);
+  }
   SECTION("so does at()") {
     map.at("a") = 11;
     map.at("d") = 4;

@@ -390,3 +390,32 @@ TEST_CASE("an entry that another rule has for everybody is not personal") {
   CHECK(personal_urls(result.list) == Urls{"/a.css"});
   CHECK(result.list.entries()[1].rule->name == "guests");
 }
+
+TEST_CASE("marks tell in short what happened to each rule that was asked") {
+  using What = RuleMark::What;
+  Bench bench;
+  bench.add("plain", {"/a.css"});
+  bench.add("never", {"/b.css"}).until = std::chrono::system_clock::time_point();
+  Rule& failing = bench.add("failing", {"/c.css"});
+  failing.hints_function = 0;
+  bench.host.lists.push_back([](const Match&, std::vector<Hint>&) { return outrider::failure("broke"); });
+  bench.add("shadow", {"/d.css", "/e.css"}).shadow = true;
+  bench.add("empty", {}).final = true;
+  bench.add("behind", {"/f.css"});
+  RuleSet set(bench.rules);
+  std::vector<Match> matches;
+  set.find(bench.test.request.host, bench.test.request.method, bench.test.request.path, matches);
+  std::vector<RuleMark> marks;
+  evaluate(matches, Phase::request, bench.test.request, nullptr, &bench.host, false, &marks);
+  REQUIRE(marks.size() == 5);
+  CHECK(marks[0].what == What::matched);
+  CHECK(marks[0].hints == 1);
+  CHECK(marks[1].what == What::failed_condition);
+  CHECK(marks[1].condition == "to");
+  CHECK(marks[1].hints == 0);
+  CHECK(marks[2].in_error);
+  CHECK(marks[2].hints == 1);
+  CHECK(marks[3].hints == 2);
+  CHECK(marks[4].rule->name == "empty");
+  CHECK(marks[4].hints == 0);
+}

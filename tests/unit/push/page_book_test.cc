@@ -310,3 +310,17 @@ TEST_CASE("hints of a page that nobody knows are not kept") {
   book.hinted(host, "/", styles({"/a.css"}), anna);
   CHECK(book.size() == 0);
 }
+
+TEST_CASE("a peek at a page tells the same and moves nothing") {
+  PageBook book;
+  CHECK(book.peek(host, "/") == nullptr);
+  book.at(host, "/").answered(5ms);
+  REQUIRE(book.peek(host, "/") != nullptr);
+  CHECK(book.peek(host, "/")->think_time() == book.find(host, "/")->think_time());
+  CHECK(book.peek(other_host, "/") == nullptr);
+  CHECK(book.peek(host, std::string(2'000, 'x')) == nullptr);
+  for (std::size_t i = 1; i != PageBook::most_newcomers; ++i) book.at(host, "/" + std::to_string(i));
+  CHECK(book.peek(host, "/") != nullptr);
+  book.at(host, "/one-more");
+  CHECK(book.peek(host, "/") == nullptr);
+}

@@ -91,6 +91,21 @@ TEST_CASE("pushes end where the connection's budget does", "[explain]") {
   CHECK(outcomes(stage.run()).front() == "/a.css push sent");
 }
 
+TEST_CASE("what is on its way on the connection has its part of it", "[explain]") {
+  Stage stage("nghttp");
+  stage.add("page", {"/a.css", "/b.css"});
+  stage.setting.client_push_room = 1;
+  CHECK(outcomes(stage.run()) == Texts{"/a.css push sent", "/b.css link client_stream_limit"});
+  stage.setting.client_push_room = 0;
+  CHECK(outcomes(stage.run()).front() == "/a.css link client_stream_limit");
+  stage.setting.client_push_room = 100;
+  stage.setting.open_bytes = 10'000'000;
+  CHECK(outcomes(stage.run()).front() == "/a.css link over_budget");
+  stage.setting.open_bytes = 0;
+  stage.setting.connection_closing = true;
+  CHECK(outcomes(stage.run()).front() == "/a.css link connection_closing");
+}
+
 TEST_CASE("rules of the response phase wait for a head", "[explain]") {
   Stage stage("nghttp");
   stage.add("late", {"/late.css"}).phase = Phase::response;

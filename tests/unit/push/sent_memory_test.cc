@@ -141,3 +141,16 @@ TEST_CASE("what came to nothing is forgotten, and its place is used again") {
   CHECK(memory.size() == SentMemory::max_entries);
   CHECK_FALSE(memory.contains("h", "/kept", "1"));
 }
+
+TEST_CASE("a peek tells the same and does not count as use") {
+  SentMemory memory;
+  CHECK_FALSE(memory.peek("h", "/0", ""));
+  for (std::size_t i = 0; i != SentMemory::max_entries; ++i) memory.insert("h", "/" + std::to_string(i), "v1");
+  CHECK(memory.peek("h", "/0", "v1"));
+  CHECK(memory.peek("h", "/0", ""));
+  CHECK_FALSE(memory.peek("h", "/0", "v2"));
+  CHECK_FALSE(memory.peek("g", "/0", "v1"));
+  memory.insert("h", "/one more", "v1");
+  CHECK_FALSE(memory.contains("h", "/0", "v1"));
+  CHECK(memory.contains("h", "/1", "v1"));
+}

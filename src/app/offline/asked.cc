@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "app/offline/asked.h"
+
+#include <fmt/format.h>
+
+#include "base/address.h"
+#include "push/sample_clients.h"
+#include "script/moment.h"
+
+namespace outrider::app {
+
+Result<Question> question_of(const Asked& asked) {
+  Question question;
+  push::MadeRequest& request = question.request;
+  request.method = asked.method;
+  request.link = push::Link{14'600, std::chrono::milliseconds(asked.rtt_ms.value_or(100))};
+  if (asked.rtt_ms) question.rtt = std::chrono::milliseconds(*asked.rtt_ms);
+  if (asked.page_bytes) question.page_bytes = static_cast<std::uint64_t>(*asked.page_bytes);
+  question.sent = asked.sent;
+  question.cached = asked.cached;
+  if (!asked.at.empty()) {
+    const auto moment = script::parse_moment(asked.at);
+    if (!moment) return failure(fmt::format("--at: {}", moment.error().message));
+    request.now = *moment;
+  }
+  if (asked.think_ms) question.think_time = std::chrono::milliseconds(*asked.think_ms);
+  if (!asked.address.empty()) {
+    const auto network = Network::parse(asked.address);
+    if (!network || asked.address.find('/') != std::string::npos) {
+      return failure(fmt::format("--address: expected an address as in 192.0.2.7, found \"{}\"", asked.address));
+    }
+    request.address = asked.address;
+  }
+  if (auto target = ask_for(asked.url, question); !target) return tl::unexpected(target.error());
+  for (const std::string& field : asked.headers) {
+    if (auto added = add_field(field, request); !added) return tl::unexpected(added.error());
+  }
+  for (const std::string& cookies : asked.cookies) {
+    if (auto added = add_cookies(cookies, request); !added) return tl::unexpected(added.error());
+  }
+  question.said = request.fields;
+  if (!asked.client.empty()) {
+    if (auto became = push::become(request, asked.client); !became) return tl::unexpected(became.error());
+  }
+  if (!asked.response.empty()) {
+    auto head = read_head(asked.response);
+    if (!head) return tl::unexpected(head.error());
+    question.head = std::move(*head);
+  }
+  return question;
+}
+
+void default_host(const config::Config& config, Question& question) {
+  if (question.names_host || config.sites.size() != 1) return;
+  const std::string& site = config.sites.front().name;
+  if (!question.request.host.empty()) return;
+  question.request.host = site == "*" ? "localhost" : site.starts_with("*.") ? "www" + site.substr(1) : site;
+}
+
+}  // namespace outrider::app
