@@ -7,6 +7,7 @@
 #include "app/command/command_check.h"
 #include "app/command/command_explain.h"
 #include "app/command/command_line.h"
+#include "app/command/command_replay.h"
 #include "app/command/command_run.h"
 #include "app/command/command_test.h"
 #include "app/command/exit_code.h"
@@ -34,6 +35,7 @@ int main(int argc, char** argv) {
                         [](const CheckCommand& command) { return check(command); },
                         [](const ExplainCommand& command) { return explain(command); },
                         [](const TestCommand& command) { return test(command); },
+                        [](const ReplayCommand& command) { return replay_logs(command); },
                         [](const AdminCommand& command) { return ask_server(command); },
                     },
                     parse_command_line({argv + 1, argv + argc}));

@@ -24,11 +24,18 @@ std::string_view field(const h2o_req_t& req, const h2o_token_t* name) {
   return at == -1 ? std::string_view() : view(req.headers.entries[at].value);
 }
 
+/// A field that the library has no token for.
+std::string_view field(const h2o_req_t& req, std::string_view name) {
+  const ssize_t at = h2o_find_header_by_str(&req.headers, name.data(), name.size(), -1);
+  return at == -1 ? std::string_view() : view(req.headers.entries[at].value);
+}
+
 void describe_exchange(const ExchangeState& exchange, push::RequestRecord& record) {
   record.id = exchange.id;
   record.client = exchange.client_address;
   record.peer = exchange.peer_address;
   record.host = exchange.authority;
+  record.scheme = exchange.scheme;
   record.site = exchange.site != nullptr ? std::string_view(exchange.site->name) : std::string_view();
   record.upstream = exchange.upstream;
   record.error = exchange.error;
@@ -48,6 +55,7 @@ void report(const FrontendCore& core, h2o_req_t* req, const ExchangeState* excha
   record.protocol = protocol_of(*req);
   record.referer = field(*req, H2O_TOKEN_REFERER);
   record.user_agent = field(*req, H2O_TOKEN_USER_AGENT);
+  record.mode = field(*req, "sec-fetch-mode");
   record.begun = std::chrono::system_clock::time_point(std::chrono::seconds(req->processed_at.at.tv_sec) +
                                                        std::chrono::microseconds(req->processed_at.at.tv_usec));
   record.status = req->res.status;

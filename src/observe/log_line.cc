@@ -103,6 +103,8 @@ void append_json_line(std::string& out, const push::RequestRecord& record) {
   append_member(out, "host", record.host);
   append_member(out, "target", record.target);
   append_member(out, "protocol", record.protocol);
+  append_member(out, "scheme", record.scheme);
+  append_member(out, "mode", record.mode);
   fmt::format_to(std::back_inserter(out), ",\"status\":{},\"bytes\":{},\"duration_us\":{}", record.status,
                  record.bytes_sent, record.duration.count());
   append_member(out, "referer", record.referer);

@@ -5,9 +5,10 @@
 //   192.0.2.7 - - [22/Nov/2026:16:34:05 +0000] "GET /page HTTP/2" 200 5120 "-" "curl/8.5" id=0f… "push=2 early_hints=0
 //   link=3" A push of ours has "pushed" in place of the counts; a request that was reset before it had a status has
 //   000.
-// json: one object with the members time id client peer method host target protocol status bytes duration_us referer
-//   user_agent site upstream error pushed reset early_hints deliveries[{url rule how reason}]. Members are always
-//   there; what is not known is "" (status 0: reset before there was one). `time` is RFC 3339 in UTC with milliseconds.
+// json: one object with the members time id client peer method host target protocol scheme mode status bytes
+//   duration_us referer user_agent site upstream error pushed reset early_hints deliveries[{url rule how reason}].
+//   Members are always there; what is not known is "" (status 0: reset before there was one). `time` is RFC 3339 in UTC
+//   with milliseconds; `mode` is the request's Sec-Fetch-Mode. log_reader.h reads both.
 #pragma once
 
 #include <string>

@@ -20,6 +20,8 @@ struct DeliveryRecord {
 
 struct RequestRecord {
   std::string_view id, client, peer, host, method, target, protocol, referer, user_agent, site, upstream, error;
+  std::string_view scheme;  // as rules saw it
+  std::string_view mode;    // Sec-Fetch-Mode
   std::chrono::system_clock::time_point begun;
   std::chrono::microseconds duration{};
   int status = 0;                // 0: reset before there was one

@@ -188,6 +188,9 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   TestCommand test;
   const CLI::App* test_app = add_test(app, test);
 
+  ReplayCommand replay;
+  const CLI::App* replay_app = add_replay(app, replay);
+
   AdminCommand admin;
   const AdminCommands admin_commands = add_admin_commands(app, admin);
 
@@ -209,6 +212,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   if (explain_app->parsed()) return explain;
   if (test_app->parsed()) return test;
   if (reference_app->parsed()) return print_reference(app, reference);
+  if (replay_app->parsed()) return replay;
   for (const auto& [sub, what] : admin_commands) {
     if (!sub->parsed()) continue;
     admin.what = what;

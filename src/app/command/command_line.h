@@ -2,6 +2,7 @@
 // The command line as values: what was asked for, checked as far as it can be without opening a file.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -64,6 +65,17 @@ struct TestCommand {
   bool watch = false;
 };
 
+/// `outrider replay ACCESS_LOG…`.
+struct ReplayCommand {
+  std::string config = default_config;
+  std::string baseline;           // a configuration; empty: what the logs tell
+  std::vector<std::string> logs;  // as typed; "-" is standard input
+  std::string host;
+  std::size_t top = 10;
+  std::vector<std::string> fail_on;  // "changes", "missing", "errors"
+  bool json = false;
+};
+
 /// `outrider status`, `reload`, `rollback [GENERATION]`, `off`, `on`, `drain`, `undrain`: for a running server.
 struct AdminCommand {
   enum class What { status, reload, rollback, off, on, drain, undrain };
@@ -86,7 +98,8 @@ struct Said {
   int exit_code = 0;  // not 0: the text goes to standard error
 };
 
-using CommandLine = std::variant<Said, RunCommand, CheckCommand, ExplainCommand, TestCommand, AdminCommand>;
+using CommandLine =
+    std::variant<Said, RunCommand, CheckCommand, ExplainCommand, TestCommand, ReplayCommand, AdminCommand>;
 
 /// `arguments` without the program's name.
 CommandLine parse_command_line(const std::vector<std::string>& arguments);

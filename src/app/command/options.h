@@ -13,6 +13,7 @@ namespace outrider::app {
 
 struct CheckCommand;
 struct ExplainCommand;
+struct ReplayCommand;
 struct TestCommand;
 
 CLI::Option* add_config(CLI::App& command, std::string& target);
@@ -21,6 +22,8 @@ CLI::Option* add_config(CLI::App& command, std::string& target);
 CLI::App* add_check(CLI::App& app, CheckCommand& command);
 /// `outrider explain`.
 CLI::App* add_explain(CLI::App& app, ExplainCommand& command);
+/// `outrider replay`.
+CLI::App* add_replay(CLI::App& app, ReplayCommand& command);
 /// `outrider test`.
 CLI::App* add_test(CLI::App& app, TestCommand& command);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "app/offline/text_layout.h"
 #include "push/reason.h"
 
 namespace outrider::app {
@@ -13,48 +14,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t columns = 80;
-
-/// What comes from requests and rules goes to a terminal without its control characters.
-std::string plain(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    result += byte < 0x20 || byte == 0x7f ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
-  }
-  return result;
-}
-
 std::string text_of(const Json& json, const char* name) {
   return json.contains(name) ? plain(json.at(name).get<std::string>()) : std::string();
 }
 
-/// Words, broken at the last column; lines behind the first are indented.
-std::string wrapped(std::string_view text, std::size_t indent) {
-  std::string result;
-  std::size_t column = indent;
-  bool first = true;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (!first && column + 1 + word.size() > columns) {
-      result += "\n" + std::string(indent, ' ');
-      column = indent;
-    } else if (!first) {
-      result += ' ';
-      ++column;
-    }
-    result += word;
-    column += word.size();
-    first = false;
-  }
-  return result;
-}
-
-class Writer {
+class Writer : private Ink {
  public:
-  Writer(bool colour, bool all_rules) : colour_(colour), all_rules_(all_rules) {}
+  Writer(bool colour, bool all_rules) : Ink(colour), all_rules_(all_rules) {}
 
   std::string write(const std::vector<Json>& answers) {
     head(answers.front());
@@ -74,18 +40,6 @@ class Writer {
 
  private:
   void line(std::string_view text) { (text_ += text) += '\n'; }
-  std::string strong(std::string_view text) const {
-    return colour_ ? fmt::format("\x1b[1m{}\x1b[0m", text) : std::string(text);
-  }
-  std::string faint(std::string_view text) const {
-    return colour_ ? fmt::format("\x1b[2m{}\x1b[0m", text) : std::string(text);
-  }
-  std::string good(std::string_view text) const {
-    return colour_ ? fmt::format("\x1b[32m{}\x1b[0m", text) : std::string(text);
-  }
-  std::string bad(std::string_view text) const {
-    return colour_ ? fmt::format("\x1b[31m{}\x1b[0m", text) : std::string(text);
-  }
 
   void head(const Json& answer) {
     const Json& request = answer.at("request");
@@ -268,7 +222,7 @@ class Writer {
     for (const std::string& each : all) line("  - " + wrapped(each, 4));
   }
 
-  const bool colour_, all_rules_;
+  const bool all_rules_;
   std::string text_;
 };
 

@@ -66,6 +66,34 @@ TEST_CASE("check") {
   CHECK(std::get<CheckCommand>(line).json);
 }
 
+TEST_CASE("replay") {
+  const CommandLine plain = parse_command_line({"replay", "a.log", "-"});
+  REQUIRE(std::holds_alternative<ReplayCommand>(plain));
+  const ReplayCommand& replay = std::get<ReplayCommand>(plain);
+  CHECK(replay.config == "/etc/outrider/config.lua");
+  CHECK(replay.logs == std::vector<std::string>{"a.log", "-"});
+  CHECK(replay.baseline.empty());
+  CHECK(replay.top == 10);
+  CHECK(replay.fail_on.empty());
+  CHECK_FALSE(replay.json);
+
+  const CommandLine full = parse_command_line({"replay", "-c", "x.lua", "--baseline", "y.lua", "--host", "a.example",
+                                               "--top", "3", "--fail-on", "changes,missing", "--json", "a.log"});
+  REQUIRE(std::holds_alternative<ReplayCommand>(full));
+  const ReplayCommand& all = std::get<ReplayCommand>(full);
+  CHECK(all.config == "x.lua");
+  CHECK(all.logs == std::vector<std::string>{"a.log"});
+  CHECK(all.baseline == "y.lua");
+  CHECK(all.host == "a.example");
+  CHECK(all.top == 3);
+  CHECK(all.fail_on == std::vector<std::string>{"changes", "missing"});
+  CHECK(all.json);
+
+  CHECK(said({"replay"}).exit_code == 2);
+  CHECK(said({"replay", "a.log", "--top", "0"}).exit_code == 2);
+  CHECK(said({"replay", "a.log", "--fail-on", "all"}).exit_code == 2);
+}
+
 TEST_CASE("run may start from what is kept") {
   CHECK_FALSE(run_command({"run"}).or_last_good);
   CHECK(run_command({"run"}).state_dir.empty());

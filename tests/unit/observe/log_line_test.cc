@@ -25,6 +25,8 @@ push::RequestRecord example() {
   record.host = "www.example.com";
   record.target = "/page?q=1";
   record.protocol = "HTTP/2";
+  record.scheme = "https";
+  record.mode = "navigate";
   record.user_agent = "curl/8.5";
   record.site = "*.example.com";
   // 2026-11-22 16:34:05.678 UTC
@@ -85,6 +87,8 @@ TEST_CASE("json: every member, with its type") {
   CHECK(json["host"] == "www.example.com");
   CHECK(json["target"] == "/page?q=1");
   CHECK(json["protocol"] == "HTTP/2");
+  CHECK(json["scheme"] == "https");
+  CHECK(json["mode"] == "navigate");
   CHECK(json["status"] == 200);
   CHECK(json["bytes"] == 5120);
   CHECK(json["duration_us"] == 1234);

@@ -98,6 +98,7 @@ Placed placed(ApiSection section, const ApiEntry& entry) {
     case ApiSection::global:
     case ApiSection::files:
     case ApiSection::json:
+    case ApiSection::html:
       return {example, ""};
     case ApiSection::request:
     case ApiSection::client:
