@@ -128,6 +128,7 @@ void Server::start_workers() {
   reloads_ = std::make_unique<Reloads>(parts, std::move(first_serving_), first_token_, first_tried_digest_, *this);
   auto_rollback_.emplace(clock_);
   begin_trial();
+  watch_rules();
 }
 
 void Server::start_admin(const std::string& token) {
@@ -262,6 +263,7 @@ void Server::settle_reload(const ReloadWish& wish, const ReloadOutcome& outcome)
     last_success_ = clock_.wall();
     needs_restart_ = outcome.needs_restart;
     for (const std::string& sentence : needs_restart_) log::warning("{}", sentence);
+    watch_rules();
   }
   const Generation& live = *generations_->live();
   if (outcome.changed) {
@@ -283,27 +285,6 @@ void Server::settle_reload(const ReloadWish& wish, const ReloadOutcome& outcome)
   keep_memo();
 }
 
-void Server::begin_trial() {
-  auto_rollback_->begin(generations_->live()->config->reload.rollback, generations_->before_live());
-}
-
-/// The live generation turns out bad.
-void Server::leave_bad(const std::string& why) {
-  Generation& live = *generations_->live();
-  log::error("generation {} turns out bad: {}", live.number, why);
-  if (generations_->before_live() == nullptr) {
-    log::error("there is no earlier generation to go back to: generation {} goes on", live.number);
-    live.note = "bad: " + why;
-    return;
-  }
-  ReloadWish wish;
-  wish.kind = ReloadWish::Kind::rollback;
-  wish.origin = {"automatic rollback", ""};
-  wish.leaves = live.number;
-  wish.why = why;
-  ask(std::move(wish));
-}
-
 void Server::on_second() {
   failures_.tick();
   if (auto unused = generations_->take_unused(); !unused.empty()) {
@@ -320,9 +301,7 @@ void Server::on_second() {
     use_switches();
     keep_memo();
   }
-  const AutoRollback::Event event = auto_rollback_->look(*generations_->live());
-  if (event.proven) state_files_.is_good(generations_->live()->sources, *chores_);
-  if (event.bad) leave_bad(*event.bad);
+  judge();
   if (workers_->every_one_ticked(*notes_)) parent_.heartbeat();
 }
 
@@ -340,13 +319,6 @@ void Server::on_parent() {
         break;
     }
   }
-}
-
-void Server::use_switches(std::function<void()> done) {
-  const auto task = [switches = off_.switches()](Workplace& workplace, std::size_t) {
-    workplace.use_switches(switches);
-  };
-  workers_->on_each(task, std::move(done));
 }
 
 Memo Server::memo() const {
@@ -377,7 +349,7 @@ std::string Server::status_line() const {
   std::string line = fmt::format("generation {}, {} rules", live.number, live.rules);
   if (last_reload_ && !last_reload_->fine) line += "; the last reload failed";
   if (!certificate_problems_.empty()) line += "; certificates cannot be read";
-  if (!off_.entries().empty()) line += "; hints are switched off in part or whole";
+  if (!off_.entries().empty() || !failing_rules_.entries().empty()) line += "; hints are switched off in part or whole";
   if (draining_) line += "; draining";
   return line;
 }

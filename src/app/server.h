@@ -19,6 +19,7 @@
 #include "app/process/parent.h"
 #include "app/reload/auto_rollback.h"
 #include "app/reload/background.h"
+#include "app/reload/failing_rules.h"
 #include "app/reload/file_watches.h"
 #include "app/reload/generations.h"
 #include "app/reload/reloads.h"
@@ -73,7 +74,10 @@ class Server final : public Reloads::Watcher, public AdminOperations {
   void keep_memo();
   void settle_reload(const ReloadWish& wish, const ReloadOutcome& outcome);
   void begin_trial();
+  void watch_rules();
+  void judge();
   void leave_bad(const std::string& why);
+  void switch_off(const FailingRules::Found& failing);
   void give_facts();
   void reopen_logs();
   void on_second();
@@ -117,6 +121,7 @@ class Server final : public Reloads::Watcher, public AdminOperations {
   std::optional<Survey> survey_;
   std::unique_ptr<Reloads> reloads_;
   std::optional<AutoRollback> auto_rollback_;
+  FailingRules failing_rules_{clock_};
   std::optional<FileWatches> watches_;
   std::optional<StatusFacts::LastReload> last_reload_;
   std::vector<std::string> certificate_problems_;  // of the last time that they were read

@@ -42,7 +42,7 @@ Result<void> Server::off(OffSwitches::Entry entry, std::function<void()> done) {
 }
 
 void Server::on(const push::Switch& what, const std::string& who, std::function<void(std::size_t)> done) {
-  const std::size_t count = off_.on(what);
+  const std::size_t count = off_.on(what) + failing_rules_.on(what);
   if (count > 0) log::info("switched on by {}: {}", who, describe(what));
   use_switches([done = std::move(done), count] { done(count); });
   keep_memo();
@@ -93,6 +93,7 @@ StatusFacts Server::facts_without_disk() const {
   const Generation& live = *generations_->live();
   StatusFacts facts;
   facts.off = off_.entries();
+  facts.failing_rules = failing_rules_.entries();
   facts.version = OUTRIDER_VERSION;
   facts.pid = ::getpid();
   facts.uptime = std::chrono::duration_cast<std::chrono::seconds>(clock_.steady() - started_);

@@ -216,6 +216,16 @@ struct Reload {
   bool operator==(const Reload&) const = default;
 };
 
+/// When a rule whose functions fail is switched off until the next reload.
+struct FailingRules {
+  std::uint32_t percent = 50;  // of its evaluations, and of the visitors that it is evaluated for; 0 = never
+  std::uint32_t window_s = 60;
+  std::uint32_t minimum = 50;  // of evaluations in the window
+  std::uint32_t visitors = 8;  // for so many it must fail
+
+  bool operator==(const FailingRules&) const = default;
+};
+
 struct Limits {
   std::uint32_t pushes_per_connection = 64;   // open at once
   std::uint32_t idle_timeout_ms = 60'000;     // of a client connection
@@ -228,6 +238,7 @@ struct Limits {
   std::uint32_t rule_cpu_ms = 5;
   std::uint64_t rule_memory_bytes = 64u << 20;
   std::uint64_t rule_pattern_steps = 1'000'000;
+  FailingRules failing_rules;
 
   bool operator==(const Limits&) const = default;
 };

@@ -112,6 +112,19 @@ Reload read_reload(Reading& reading, const Fields& configuration) {
   return reload;
 }
 
+FailingRules read_failing_rules(Reading& reading, const Fields& limits) {
+  FailingRules failing;
+  const Value* value = limits.value("failing_rules");
+  if (!value) return failing;
+  const schema::Group& group = *group_of("limits").find("failing_rules")->group;
+  const Fields fields(reading.report, *value, limits.path("failing_rules"), group);
+  failing.percent = fields.integer<std::uint32_t>("percent");
+  failing.window_s = fields.integer<std::uint32_t>("window_s");
+  failing.minimum = fields.integer<std::uint32_t>("minimum");
+  failing.visitors = fields.integer<std::uint32_t>("visitors");
+  return failing;
+}
+
 Limits read_limits(Reading& reading, const Fields& configuration) {
   Limits limits;
   const Value* value = configuration.value("limits");
@@ -128,6 +141,7 @@ Limits read_limits(Reading& reading, const Fields& configuration) {
   limits.rule_cpu_ms = fields.integer<std::uint32_t>("rule_cpu_ms");
   limits.rule_memory_bytes = fields.integer<std::uint64_t>("rule_memory_bytes");
   limits.rule_pattern_steps = fields.integer<std::uint64_t>("rule_pattern_steps");
+  limits.failing_rules = read_failing_rules(reading, fields);
   return limits;
 }
 

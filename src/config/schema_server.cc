@@ -190,6 +190,41 @@ constexpr Key reload_keys[] = {
 };
 constexpr Group reload{"reload", "How generations follow each other.", reload_keys};
 
+constexpr Key failing_rules_keys[] = {
+    {.name = "percent",
+     .type = Type::integer,
+     .sentence = "The share of a rule's evaluations that must fail, and of the visitors that it is evaluated for; 0 "
+                 "means that no rule is switched off.",
+     .standard = 50,
+     .unit = "percent",
+     .least = 0,
+     .most = 100},
+    {.name = "window_s",
+     .type = Type::integer,
+     .sentence = "The time over which the shares are counted.",
+     .standard = 60,
+     .unit = "s",
+     .least = 1,
+     .most = 3'600},
+    {.name = "minimum",
+     .type = Type::integer,
+     .sentence = "How many evaluations there must be before anything is concluded.",
+     .standard = 50,
+     .unit = "evaluations",
+     .least = 1,
+     .most = 1'000'000},
+    {.name = "visitors",
+     .type = Type::integer,
+     .sentence = "For how many visitors (addresses) the rule must fail, so that none of them alone can have it "
+                 "switched off for all.",
+     .standard = 8,
+     .unit = "visitors",
+     .least = 1,
+     .most = 32},
+};
+constexpr Group failing_rules{
+    "failing_rules", "When a rule whose functions fail is switched off until the next reload.", failing_rules_keys};
+
 constexpr Key limits_keys[] = {
     {.name = "pushes_per_connection",
      .type = Type::integer,
@@ -270,6 +305,10 @@ constexpr Key limits_keys[] = {
      .unit = "steps",
      .least = 1'000,
      .most = 1'000'000'000},
+    {.name = "failing_rules",
+     .type = Type::table,
+     .sentence = "When a rule whose functions fail is switched off until the next reload.",
+     .group = &failing_rules},
 };
 constexpr Group limits{"limits", "What clients and rules may use.", limits_keys};
 

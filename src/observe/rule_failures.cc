@@ -6,6 +6,15 @@
 #include "base/log.h"
 
 namespace outrider::observe {
+namespace {
+
+/// `rules/shop.lua:12: rule "cart"`
+std::string where_is(const push::Rule& rule) {
+  const std::string place = rule.place.text();
+  return fmt::format("{}{}rule \"{}\"", place, place.empty() ? "" : ": ", rule.name);
+}
+
+}  // namespace
 
 std::string failure_line(std::string_view where, std::string_view error, std::uint64_t times) {
   const auto first_end = std::min(error.find('\n'), error.size());
@@ -15,8 +24,7 @@ std::string failure_line(std::string_view where, std::string_view error, std::ui
 }
 
 void RuleFailures::add(const push::Rule& rule, std::string_view error) {
-  const std::string place = rule.place.text();
-  const std::string where = fmt::format("{}{}rule \"{}\"", place, place.empty() ? "" : ": ", rule.name);
+  const std::string where = where_is(rule);
   const std::lock_guard lock(mutex_);
   const bool known = totals_.size() < max_names || totals_.count(rule.name) > 0;
   ++totals_[known ? rule.name : "other"];
@@ -31,6 +39,12 @@ void RuleFailures::add(const push::Rule& rule, std::string_view error) {
   } else if (now - recent.logged_at >= interval) {
     log_waiting(recent, now);
   }
+}
+
+std::string RuleFailures::last_error(const push::Rule& rule) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = recent_.find(where_is(rule));
+  return found == recent_.end() ? std::string() : found->second.error.substr(0, found->second.error.find('\n'));
 }
 
 void RuleFailures::tick() {

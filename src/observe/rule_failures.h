@@ -30,6 +30,9 @@ class RuleFailures {
   /// Logs what waits and forgets when each rule was last logged: a new generation has other rules.
   void forget_rules();
 
+  /// What was wrong with the rule last, the first line of it; empty where it has not failed since the last
+  /// forget_rules(). Any thread.
+  std::string last_error(const push::Rule& rule) const;
   /// Failures by rule name since the start.
   std::map<std::string, std::uint64_t> totals() const;
 

@@ -12,7 +12,8 @@ constexpr const char* base_kept[] = {"assert", "error",    "pcall",    "xpcall",
                                      "select", "tonumber", "tostring", "rawequal"};
 constexpr const char* base_ours[] = {"type",   "next",         "pairs",        "ipairs", "unpack",
                                      "rawget", "setmetatable", "getmetatable", "print"};
-constexpr const char* coroutine_kept[] = {"create", "resume", "running", "status", "wrap", "yield"};
+constexpr const char* coroutine_kept[] = {"create", "running", "status", "yield"};
+constexpr const char* coroutine_ours[] = {"resume", "wrap"};
 constexpr const char* string_kept[] = {"byte", "char", "format", "len", "lower", "reverse", "sub", "upper"};
 constexpr const char* string_ours[] = {"find", "match", "gmatch", "gsub", "rep"};
 constexpr const char* table_ours[] = {"insert", "remove", "concat", "sort"};
@@ -31,7 +32,7 @@ constexpr LuaLibrary libraries[] = {
     {"math", math_kept, {}},
     {"os", os_kept, {}},
     {"bit", bit_kept, {}},
-    {"coroutine", coroutine_kept, {}},
+    {"coroutine", coroutine_kept, coroutine_ours},
 };
 
 }  // namespace

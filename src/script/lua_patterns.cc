@@ -157,7 +157,7 @@ class LuaPattern::Run {
   }
 
   /// Behind the single item (character, class, set) that begins at `p`.
-  std::size_t item_end(std::size_t p) const {
+  std::size_t item_end(std::size_t p) {
     const char first = pattern_[p++];
     if (first == '%') {
       if (p >= pattern_.size()) throw PatternError("malformed pattern (ends with '%')");
@@ -168,6 +168,8 @@ class LuaPattern::Run {
     // A "]" that comes first stands for itself.
     for (bool at_first = true; at_first || p >= pattern_.size() || pattern_[p] != ']'; at_first = false) {
       if (p >= pattern_.size()) throw PatternError("malformed pattern (missing ']')");
+      // A set may be long, too.
+      if (p % 8 == 0) step();
       if (pattern_[p++] == '%') {
         if (p >= pattern_.size()) throw PatternError("malformed pattern (missing ']')");
         ++p;

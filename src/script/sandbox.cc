@@ -100,6 +100,7 @@ void open_sandbox(State&, lua_State* lua) {
   open_base_library(lua);
 
   push_kept(lua, "coroutine");
+  open_coroutine_library(lua);
   add_frozen(lua, "coroutine");
 
   open_string(lua);

@@ -16,7 +16,9 @@ void open_sandbox(State& state, lua_State* lua);
 void open_base_library(lua_State* lua);
 /// … `string`'s own versions …
 void open_string_library(lua_State* lua);
-/// … and `table`'s.
+/// … `table`'s …
 void open_table_library(lua_State* lua);
+/// … and `coroutine`'s, which Lua has opened as a global.
+void open_coroutine_library(lua_State* lua);
 
 }  // namespace outrider::script

@@ -17,6 +17,14 @@
 namespace outrider::script {
 namespace {
 
+/// Of the thread's stack, which has 8 MiB as a rule. What Lua's own functions may use within one coroutine, whose Lua
+/// stack is bounded, comes on top.
+constexpr std::ptrdiff_t most_stack = 1 << 20;
+
+const char* stack_here() {
+  return static_cast<const char*>(__builtin_frame_address(0));
+}
+
 /// An error outside a protected call: one of ours forgot run().
 int on_panic(lua_State* lua) {
   const char* message = lua_tostring(lua, -1);
@@ -37,6 +45,7 @@ State::State(const Limits& limits, Watchdog* watchdog, bool jit)
       fmt::format("a Lua state does not fit into {} bytes of memory; give rules at least 1 MiB", limits.memory_bytes);
   if (lua_ == nullptr) throw LoadError({}, too_small);
   lua_atpanic(lua_, on_panic);
+  stack_ = stack_here();
   const int status = lua_cpcall(
       lua_,
       [](lua_State* lua) {
@@ -87,10 +96,16 @@ void State::build(lua_State* lua) {
   install_environment(lua);
 }
 
+bool State::stack_is_used_up() const {
+  return stack_ - stack_here() > most_stack;
+}
+
 int State::enter(lua_State* lua, Binding function) {
   std::string message;
   int level = 0;
   try {
+    // What adds the traceback to that very error needs little.
+    if (of(lua).stack_is_used_up() && function != add_traceback) throw ScriptError("calls nest too deeply");
     return function(of(lua), lua);
   } catch (const ScriptError& error) {
     message = error.what();
@@ -136,6 +151,7 @@ Result<void> State::call(int arguments, int results, std::chrono::milliseconds c
 
   const bool guarded = guard_ != nullptr && cpu_limit.count() > 0 && (!jit_ || loading_);
   running_ = true;
+  stack_ = stack_here();
   cpu_limit_ = cpu_limit;
   if (guarded) guard_->begin(cpu_limit);
   const int status = lua_pcall(lua_, arguments, results, handler);

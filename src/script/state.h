@@ -150,6 +150,8 @@ class State {
   void check_time(lua_State* lua);
 
   /// Runs `function` and turns what it throws into a Lua error; binding<> is the way to use it.
+  /// An error where calls nest so deeply, through coroutines or C functions that call back, that the thread's own
+  /// stack might overflow, which would end the process.
   static int enter(lua_State* lua, Binding function);
 
  private:
@@ -161,6 +163,7 @@ class State {
   Error take_error(int status);
   void build(lua_State* lua);
   void install_environment(lua_State* lua);
+  bool stack_is_used_up() const;
   /// Has on_hook() run at the next instruction. Async-signal-safe, on the state's own thread.
   void interrupt();
   void clear_interrupt();
@@ -187,9 +190,10 @@ class State {
   int traceback_ref_ = 0;
   int run_ref_ = 0;
   int collect_ref_ = 0;
-  int globals_ref_ = 0;      // what scripts see as globals
-  int environment_ref_ = 0;  // the empty table in front of them, every chunk's environment: it cannot be written
-  int assignable_ref_ = 0;   // name -> function, for on_assign()
+  int globals_ref_ = 0;          // what scripts see as globals
+  int environment_ref_ = 0;      // the empty table in front of them, every chunk's environment: it cannot be written
+  int assignable_ref_ = 0;       // name -> function, for on_assign()
+  const char* stack_ = nullptr;  // of the thread, where the running call began
   std::atomic<bool> hooked_{false};
   bool running_ = false;
   bool loading_ = true;

@@ -130,6 +130,9 @@ class Substitution {
       throw ScriptError("not enough memory for the result of gsub");
     }
     result_ += text;
+    if (result_.size() < next_check_) return;
+    next_check_ = result_.size() + (1u << 16);
+    state_.check_time(lua_);
   }
 
   void replace(const LuaPattern::Match& match) {
@@ -159,17 +162,14 @@ class Substitution {
  private:
   /// "%0" to "%9" in a replacement string.
   void expand(const LuaPattern::Match& match, std::string_view whole) {
-    for (std::size_t i = 0; i < replacement_.size(); ++i) {
-      char c = replacement_[i];
-      if (c == '%' && i + 1 < replacement_.size()) {
-        c = replacement_[++i];
-        if (c >= '0' && c <= '9') {
-          keep_capture(match, whole, c - '1');
-          continue;
-        }
-      }
-      keep({&c, 1});
+    std::string_view rest = replacement_;
+    for (auto at = rest.find('%'); at != rest.npos && at + 1 < rest.size(); at = rest.find('%')) {
+      keep(rest.substr(0, at));
+      const char c = rest[at + 1];
+      c >= '0' && c <= '9' ? keep_capture(match, whole, c - '1') : keep({&c, 1});
+      rest.remove_prefix(at + 2);
     }
+    keep(rest);
   }
 
   void keep_capture(const LuaPattern::Match& match, std::string_view whole, int index) {
@@ -186,6 +186,7 @@ class Substitution {
   std::string_view replacement_;
   int kind_ = LUA_TNIL;
   std::string result_;
+  std::size_t next_check_ = 0;  // of the time, when the result is so long
 };
 
 int gsub(State& state, lua_State* lua) {
@@ -219,6 +220,24 @@ int gsub(State& state, lua_State* lua) {
   return 2;
 }
 
+/// `text` so many times, in pieces of which none takes long.
+std::string repeated(State& state, lua_State* lua, std::string_view text, std::string_view separator,
+                     std::size_t times) {
+  constexpr std::size_t most = 1u << 18;
+  const std::string unit = fmt::format("{}{}", text, separator);
+  std::string piece = unit;
+  while (piece.size() < most && piece.size() < unit.size() * times) piece.append(std::string(piece));
+  const std::size_t in_piece = piece.size() / unit.size();
+  std::string result;
+  result.reserve(unit.size() * times);
+  for (; times > in_piece; times -= in_piece) {
+    result += piece;
+    state.check_time(lua);
+  }
+  // Behind the last one is no separator.
+  return result.append(piece, 0, times * unit.size() - separator.size());
+}
+
 int rep(State& state, lua_State* lua) {
   const std::string_view text = check_text(lua, 1);
   const lua_Number times = luaL_checknumber(lua, 2);
@@ -231,13 +250,7 @@ int rep(State& state, lua_State* lua) {
   if (size > static_cast<double>(state.limits().memory_bytes)) {
     throw ScriptError(fmt::format("not enough memory: rep would make a string of {:.0f} bytes", size));
   }
-  std::string result;
-  result.reserve(static_cast<std::size_t>(size));
-  for (auto i = static_cast<std::size_t>(times); i > 0; --i) {
-    result += text;
-    if (i > 1) result += separator;
-  }
-  push_text(lua, result);
+  push_text(lua, repeated(state, lua, text, separator, static_cast<std::size_t>(times)));
   return 1;
 }
 

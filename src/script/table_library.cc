@@ -24,7 +24,12 @@ int length_to_change(lua_State* lua, const char* what) {
   return static_cast<int>(lua_objlen(lua, 1));
 }
 
-int insert(State&, lua_State* lua) {
+/// Items are moved one by one, and a position may be any number.
+void check_time_at(State& state, lua_State* lua, int item) {
+  if (item % 1024 == 0) state.check_time(lua);
+}
+
+int insert(State& state, lua_State* lua) {
   const int length = length_to_change(lua, "insert into");
   const int arguments = lua_gettop(lua);
   if (arguments == 2) {
@@ -36,12 +41,13 @@ int insert(State&, lua_State* lua) {
   for (int i = std::max(length + 1, position); i > position; --i) {
     lua_rawgeti(lua, 1, i - 1);
     lua_rawseti(lua, 1, i);
+    check_time_at(state, lua, i);
   }
   lua_rawseti(lua, 1, position);
   return 0;
 }
 
-int remove(State&, lua_State* lua) {
+int remove(State& state, lua_State* lua) {
   const int length = length_to_change(lua, "remove from");
   const int position = luaL_optint(lua, 2, length);
   if (position < 1 || position > length) return 0;
@@ -49,6 +55,7 @@ int remove(State&, lua_State* lua) {
   for (int i = position; i < length; ++i) {
     lua_rawgeti(lua, 1, i + 1);
     lua_rawseti(lua, 1, i);
+    check_time_at(state, lua, i);
   }
   lua_pushnil(lua);
   lua_rawseti(lua, 1, length);
@@ -72,7 +79,7 @@ int concat(State& state, lua_State* lua) {
     text += text_at(lua, -1);
     lua_pop(lua, 1);
     if (text.size() > state.limits().memory_bytes) throw ScriptError("not enough memory for the result of concat");
-    if (i % 1024 == 0) state.check_time(lua);
+    state.check_time(lua);
   }
   push_text(lua, text);
   return 1;

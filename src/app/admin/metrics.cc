@@ -43,6 +43,8 @@ void add_generation(Prometheus& metrics, const StatusFacts& facts) {
   metrics.sample({}, std::uint64_t{facts.rules});
   metrics.family("outrider_switched_off", "gauge", "How many things an operator has switched off.");
   metrics.sample({}, std::uint64_t{facts.off.size()});
+  metrics.family("outrider_failing_rules", "gauge", "Rules that are switched off because they failed too often.");
+  metrics.sample({}, std::uint64_t{facts.failing_rules.size()});
   metrics.family("outrider_draining", "gauge", "1 while the health path answers 503; else 0.");
   metrics.sample({}, std::uint64_t{facts.draining});
 }
@@ -71,7 +73,8 @@ void add_traffic(Prometheus& metrics, const StatusFacts& facts) {
   metrics.sample({}, facts.connections_cut);
   metrics.family("outrider_pushes_failed_total", "counter", "Promises that were answered by an error.");
   metrics.sample({}, facts.pushes_failed_total);
-  metrics.family("outrider_client_cookies_total", "counter", "Client cookies of ours that were read, by what came of it.");
+  metrics.family("outrider_client_cookies_total", "counter",
+                 "Client cookies of ours that were read, by what came of it.");
   metrics.sample({{"result", "good"}}, facts.client_cookies_good);
   metrics.sample({{"result", "rejected"}}, facts.client_cookies_rejected);
   metrics.family("outrider_uptime_seconds", "gauge", "Age of the server process.");

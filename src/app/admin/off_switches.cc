@@ -62,11 +62,12 @@ std::vector<OffSwitches::Entry> OffSwitches::expire(WallTime now) {
   return expired;
 }
 
-std::shared_ptr<const push::Switches> OffSwitches::switches() const {
-  if (entries_.empty()) return nullptr;
+std::shared_ptr<const push::Switches> OffSwitches::switches(const std::vector<Entry>& others) const {
   std::vector<push::Switch> all;
-  for (const Entry& entry : entries_) all.push_back(entry.what);
-  return std::make_shared<const push::Switches>(std::move(all));
+  for (const auto* entries : {&entries_, &others}) {
+    for (const Entry& entry : *entries) all.push_back(entry.what);
+  }
+  return all.empty() ? nullptr : std::make_shared<const push::Switches>(std::move(all));
 }
 
 nlohmann::json OffSwitches::to_json() const {

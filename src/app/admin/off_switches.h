@@ -34,8 +34,8 @@ class OffSwitches {
   std::vector<Entry> expire(WallTime now);
 
   const std::vector<Entry>& entries() const { return entries_; }
-  /// For the workers; null where nothing is off.
-  std::shared_ptr<const push::Switches> switches() const;
+  /// For the workers, with what else is off; null where nothing is.
+  std::shared_ptr<const push::Switches> switches(const std::vector<Entry>& others = {}) const;
 
   nlohmann::json to_json() const;
   /// What to_json() gave; what cannot be read is left out.

@@ -104,7 +104,9 @@ void StatusFacts::add(const http::LiveCounters& live, const observe::DeliveryCou
 std::string status_json(const StatusFacts& facts) {
   Json json;
   json["off"] = Json::array();
-  for (const auto& entry : facts.off) json["off"].push_back(off_json(entry));
+  for (const auto* entries : {&facts.off, &facts.failing_rules}) {
+    for (const auto& entry : *entries) json["off"].push_back(off_json(entry));
+  }
   json["version"] = facts.version;
   json["pid"] = facts.pid;
   json["uptime_s"] = facts.uptime.count();

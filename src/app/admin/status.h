@@ -3,7 +3,9 @@
 // `GET /v1/status`:
 //
 //   { "off": [ { "what": "push of site www.example.com", "site": "…", "rule": "…", "delivery": "push",
-//                "since": "…", "until": "…", "who": "root (pid 4711)" } ],
+//                "since": "…", "until": "…", "who": "root (pid 4711)" },
+//              { "what": "rule \"cart\" of site www.example.com", "site": "…", "rule": "cart", "since": "…",
+//                "who": "the server: 57 of 60 evaluations failed" } ],
 //     "version": "0.1.0", "pid": 12, "uptime_s": 3600, "draining": false,
 //     "generation": 2, "digest": "9f…", "rules": 14, "loaded_at": "2026-11-22T16:34:05Z", "workers": 4,
 //     "disk_differs": false,
@@ -13,7 +15,8 @@
 //     "generations": [ { "generation": 1, "digest": "…", "rules": 14, "loaded_at": "…", "cause": "start", "who": "",
 //                        "requests": 400, "state": "freed", "note": "", "kept": true } ],
 //     "live":   { "connections": 3, "streams": 1, "requests": 1, "upstream_connections": 2, "old_frontends": 0 },
-//     "totals": { "connections": 90, "requests": 400, "pushes": 30, "pushes_failed": 1, "early_hints": 7, "connections_cut": 0,
+//     "totals": { "connections": 90, "requests": 400, "pushes": 30, "pushes_failed": 1, "early_hints": 7,
+//     "connections_cut": 0,
 //                 "client_cookies_good": 12, "client_cookies_rejected": 0 },
 //     "deliveries": { "push": { "sent": 30 }, "link": { "not_navigation": 12 } },
 //     "rule_failures": { "cart": 17 },
@@ -67,7 +70,8 @@ struct StatusFacts {
   int pid = 0;
   std::chrono::seconds uptime{};
   bool draining = false;
-  std::vector<OffSwitches::Entry> off;
+  std::vector<OffSwitches::Entry> off;            // by an operator
+  std::vector<OffSwitches::Entry> failing_rules;  // by the server itself
   std::uint64_t generation = 0;
   std::string digest;
   std::size_t rules = 0;

@@ -22,6 +22,9 @@ class AutoRollback {
   /// The live one was taken back: it had stood its time before, and if it fails now, going back further would not help.
   void trust();
 
+  /// The live generation may still turn out bad.
+  bool on_trial() const { return health_ && !health_->proven(); }
+
   struct Event {
     std::optional<std::string> bad;  // why; told once
     bool proven = false;             // told once

@@ -27,11 +27,14 @@ Generation make_generation(Loaded loaded, std::uint64_t number, Origin origin, D
   generation.origin = std::move(origin);
   generation.config = std::move(loaded.config);
   generation.sources = std::move(loaded.sources);
+  const push::VisitorHash visitors;
   for (std::size_t index = 0; index < loaded.workers.size(); ++index) {
     push::WorkerRules rules = std::move(*loaded.workers[index]);
     rules.generation = number;
     generation.watches.push_back(rules.watch);
-    generation.workers.push_back(noted(std::move(rules), notes.slot(index)));
+    auto watch = std::make_shared<push::RuleWatch>(rules.sets, visitors);
+    generation.rule_watches.push_back(watch);
+    generation.workers.push_back(noted(std::move(rules), notes.slot(index), std::move(watch)));
   }
   return generation;
 }

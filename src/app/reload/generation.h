@@ -13,6 +13,7 @@
 #include "app/load/load.h"
 #include "app/process/death_notes.h"
 #include "config/config.h"
+#include "push/rule_watch.h"
 #include "push/worker_rules.h"
 #include "script/sources.h"
 
@@ -45,6 +46,8 @@ struct Generation {
   std::vector<std::shared_ptr<const push::WorkerRules>> workers;
   /// What the workers saw; they stay when the rules are freed.
   std::vector<std::shared_ptr<const push::GenerationWatch>> watches;
+  /// What each worker sees of its rules.
+  std::vector<std::shared_ptr<push::RuleWatch>> rule_watches;
 
   std::uint64_t requests() const;
   /// True if no request holds its rules any more.

@@ -55,6 +55,8 @@ class Reloads {
   /// Makes a load that is going on end soon, with a problem. Any thread.
   void cancel() { *cancelled_ = true; }
 
+  /// A load or a swap is going on, or will be.
+  bool under_way() const { return current_ || !waiting_.empty(); }
   /// What the workers have now.
   const Serving& serving() const { return serving_; }
   /// The sources of the last attempt: what is to be watched beside those of the live generation.

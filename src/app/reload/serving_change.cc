@@ -23,6 +23,7 @@ config::Limits of_clients(config::Limits limits) {
   limits.rule_cpu_ms = standard.rule_cpu_ms;
   limits.rule_memory_bytes = standard.rule_memory_bytes;
   limits.rule_pattern_steps = standard.rule_pattern_steps;
+  limits.failing_rules = standard.failing_rules;
   limits.shutdown_timeout_ms = standard.shutdown_timeout_ms;
   limits.drain_delay_ms = standard.drain_delay_ms;
   limits.drain_timeout_ms = standard.drain_timeout_ms;

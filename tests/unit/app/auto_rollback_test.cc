@@ -129,3 +129,22 @@ TEST_CASE("auto rollback: off by 0") {
   trial.evaluate(1000, 1000);
   for (int second = 0; second < 60; ++second) CHECK_FALSE(trial.look().bad);
 }
+
+TEST_CASE("auto rollback: a trial lasts until it is judged or proven") {
+  Trial bad;
+  CHECK_FALSE(bad.rollback.on_trial());
+  bad.rollback.begin(bad.limits, nullptr);
+  CHECK(bad.rollback.on_trial());
+  bad.evaluate(100, 100);
+  REQUIRE(bad.look().bad);
+  CHECK_FALSE(bad.rollback.on_trial());
+
+  Trial good;
+  good.limits.assets_percent = 0;
+  good.rollback.begin(good.limits, nullptr);
+  good.evaluate(100, 0);
+  (void)good.look();
+  CHECK(good.rollback.on_trial());
+  for (int second = 0; second < 30; ++second) (void)good.look();
+  CHECK_FALSE(good.rollback.on_trial());
+}

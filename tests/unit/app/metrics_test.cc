@@ -46,6 +46,7 @@ TEST_CASE("metrics: the names that are fixed, with their labels") {
   CHECK(has(facts, "outrider_deliveries_total{delivery=\"link\",reason=\"not_navigation\"} 12"));
   CHECK(has(facts, "outrider_certificate_expiry_seconds{file=\"/tls/full.pem\",name=\"a.example\"} 1800000000.000"));
   CHECK(has(facts, "outrider_switched_off 2"));
+  CHECK(has(facts, "outrider_failing_rules 1"));
   CHECK(has(facts, "outrider_draining 1"));
 }
 

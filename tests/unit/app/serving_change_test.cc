@@ -73,6 +73,7 @@ TEST_CASE("connections stay where nothing changed that serves them") {
   CHECK(stays([](Config& c) { c.limits.rule_cpu_ms = 50; }));
   CHECK(stays([](Config& c) { c.limits.rule_memory_bytes *= 2; }));
   CHECK(stays([](Config& c) { c.limits.rule_pattern_steps = 5; }));
+  CHECK(stays([](Config& c) { c.limits.failing_rules.percent = 1; }));
   CHECK(stays([](Config& c) { c.limits.shutdown_timeout_ms = 1; }));
   CHECK(stays([](Config& c) { c.limits.drain_delay_ms = 1; }));
   CHECK(stays([](Config& c) { c.access_log.json = true; }));

@@ -19,6 +19,8 @@ inline StatusFacts example_facts() {
   facts.draining = true;
   facts.off = {{{"www.example.com", "cart", push::How::push}, at(loaded), at(loaded + 1800), "root (pid 4711)"},
                {{}, at(loaded + 1), std::nullopt, "127.0.0.1"}};
+  facts.failing_rules = {
+      {{"www.example.com", "news", {}}, at(loaded + 2), std::nullopt, "the server: 57 of 60 evaluations failed"}};
   facts.generation = 2;
   facts.digest = "9f86d081884c7d659a2feaa0c55ad015";
   facts.rules = 14;

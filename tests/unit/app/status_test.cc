@@ -37,7 +37,9 @@ TEST_CASE("status: the shape that /v1 promises") {
              "delivery": "push", "since": "2026-11-22T16:34:05Z", "until": "2026-11-22T17:04:05Z",
              "who": "root (pid 4711)"
 },
-            {"what": "all hints", "since": "2026-11-22T16:34:06Z", "who": "127.0.0.1"}],
+            {"what": "all hints", "since": "2026-11-22T16:34:06Z", "who": "127.0.0.1"},
+            {"what": "rule \"news\" of site www.example.com", "site": "www.example.com", "rule": "news",
+             "since": "2026-11-22T16:34:07Z", "who": "the server: 57 of 60 evaluations failed"}],
     "version": "0.1.0", "pid": 12, "uptime_s": 3600, "draining": true,
     "generation": 2, "digest": "9f86d081884c7d659a2feaa0c55ad015", "rules": 14, "loaded_at": "2026-11-22T16:34:05Z",
     "workers": 2, "disk_differs": true,

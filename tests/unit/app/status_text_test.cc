@@ -22,8 +22,10 @@ json example() {
 
 TEST_CASE("status for people: what is off comes first") {
   const std::string text = status_text(example());
-  CHECK_THAT(text, StartsWith("OFF         push of rule \"cart\" of site www.example.com, until 2026-11-22T17:04:05Z, "
-                              "by root (pid 4711)\nOFF         all hints, by 127.0.0.1\noutrider"));
+  CHECK_THAT(text,
+             StartsWith("OFF         push of rule \"cart\" of site www.example.com, until 2026-11-22T17:04:05Z, "
+                        "by root (pid 4711)\nOFF         all hints, by 127.0.0.1\nOFF         rule \"news\" of site "
+                        "www.example.com, by the server: 57 of 60 evaluations failed\noutrider"));
 }
 
 TEST_CASE("status for people: everything that matters is there") {
@@ -44,6 +46,7 @@ TEST_CASE("status for people: everything that matters is there") {
 TEST_CASE("status for people: nothing is shouted where all is well") {
   StatusFacts facts = example_facts();
   facts.off.clear();
+  facts.failing_rules.clear();
   facts.draining = facts.disk_differs = false;
   facts.last_reload->fine = true;
   facts.needs_restart.clear();

@@ -96,6 +96,12 @@ TEST_CASE("limits have the structs' defaults and each its own key") {
   CHECK(all.rule_cpu_ms == 7);
   CHECK(all.rule_memory_bytes == 2'000'000);
   CHECK(all.rule_pattern_steps == 9000);
+  const Limits nested =
+      folder.read(with("limits = { failing_rules = { percent = 1, window_s = 2, minimum = 3, visitors = 4 } }")).limits;
+  CHECK(nested.failing_rules == FailingRules{1, 2, 3, 4});
+  CHECK(folder.read(with("limits = { failing_rules = {} }")).limits == standard);
+  CHECK_THAT(folder.problems(with("limits = { failing_rules = { visitors = 100 } }")).at(0),
+             Contains("limits.failing_rules.visitors: expected a whole number of visitors from 1 to 32"));
   CHECK_THAT(folder.problems(with("limits = { rule_cpu_ms = 0 }")).at(0),
              Contains("limits.rule_cpu_ms: expected a whole number of ms from 1 to 1000; found a number (0)"));
   CHECK(folder.problems(with("limits = { idle_timeout_ms = 1e300 }")).size() == 1);

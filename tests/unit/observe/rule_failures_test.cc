@@ -95,3 +95,16 @@ TEST_CASE("names beyond the bound are counted together") {
   CHECK(failures.totals().at("other") == 5);
   CHECK(failures.totals().size() == RuleFailures::max_names + 1);
 }
+
+TEST_CASE("what was wrong with a rule last is known until the rules change, by rule and place") {
+  const Log log;
+  ManualClock clock;
+  RuleFailures failures(clock);
+  CHECK(failures.last_error(rule("cart", 12)).empty());
+  failures.add(rule("cart", 12), "the first");
+  failures.add(rule("cart", 12), "rules/shop.lua:13: boo\n  rules/shop.lua:13: in function 'x'");
+  CHECK(failures.last_error(rule("cart", 12)) == "rules/shop.lua:13: boo");
+  CHECK(failures.last_error(rule("cart", 14)).empty());
+  failures.forget_rules();
+  CHECK(failures.last_error(rule("cart", 12)).empty());
+}
