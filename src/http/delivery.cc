@@ -151,11 +151,17 @@ void deliver(ExchangeState& exchange, const push::PushList& fresh, const push::R
   push::Delivering(exchange.make_delivery(), outside, request).deliver(fresh, false);
 }
 
+void deliver_what_waited(ExchangeState& exchange, const push::Request& request) {
+  ExchangeOutside outside(exchange);
+  push::Delivering(*exchange.delivery, outside, request).head_came(exchange.req->res.status);
+}
+
 void deliver_at_head(ExchangeState& exchange, const push::PushList& from_rules, const push::PushList& from_application,
                      const push::Request& request) {
   ExchangeOutside outside(exchange);
-  push::Delivering(exchange.make_delivery(), outside, request)
-      .head_came(exchange.req->res.status, from_rules, from_application);
+  push::Delivering delivering(exchange.make_delivery(), outside, request);
+  delivering.deliver(from_rules, true);
+  delivering.deliver(from_application, true);
 }
 
 std::vector<std::string> final_links(ExchangeState& exchange, const push::PushList& from_application, bool storable) {

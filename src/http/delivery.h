@@ -39,8 +39,10 @@ class Delivery : public push::Decisions {
 /// Evaluates the rules of the request phase, pushes, and sends the 103 unless `handler` has the answer at hand.
 void deliver_request_phase(ExchangeState& exchange, const RouteHandler& handler);
 
-/// The head of the final response has come: decides what waited for it, and delivers what rules and the application say
-/// now.
+/// The head of the final response has come: delivers what waited for it, before rules are asked that may look at that.
+void deliver_what_waited(ExchangeState& exchange, const push::Request& request);
+
+/// Delivers what rules and the application say now that the head has come.
 void deliver_at_head(ExchangeState& exchange, const push::PushList& from_rules, const push::PushList& from_application,
                      const push::Request& request);
 /// push::final_links() for the exchange.

@@ -62,6 +62,7 @@ void decide(ExchangeState& exchange, const push::PushList& own_hints) {
   push::Request request;
   const KnownAssets assets(exchange);
   describe_request(exchange, request, assets);
+  if (waits) deliver_what_waited(exchange, request);
   const push::PushList from_rules = has_rules ? response_rules(exchange, request) : push::PushList();
   deliver_at_head(exchange, from_rules, own_hints, request);
 }

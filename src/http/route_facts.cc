@@ -136,13 +136,17 @@ std::optional<RouteHead> route_head(const config::Site& site, std::string_view p
 
 push::AssetFacts route_facts(const config::Site& site, std::string_view path, h2o_mimemap_t* types) {
   push::AssetFacts facts;
-  const auto head = path.ends_with('/') ? std::nullopt : route_head(site, path, types);
+  const config::Route* route = find_route(site, path);
+  const bool is_folder = route != nullptr && path.ends_with('/') && !is_denied(*route, path) && tree_of(*route, path);
+  const auto head = is_folder ? std::nullopt : route_head(site, path, types);
   if (!head) return facts;
   // Denied to whoever asks: no credentials help.
   facts.status = head->status == 403 ? 404 : head->status;
   if (head->status != 200) return facts;
   const std::vector<push::Field> fields = head->views();
   facts = push::facts_of({head->status, fields});
+  // Beside scripts a name tells nothing to who looks at no disk, and both have to say the same.
+  if (!std::holds_alternative<config::Files>(route->action)) facts.type.clear();
   facts.bytes = head->bytes;
   facts.version = head->version;
   return facts;

@@ -110,10 +110,8 @@ void Delivering::deliver_conditional() {
   }
 }
 
-void Delivering::head_came(int status, const PushList& from_rules, const PushList& from_application) {
+void Delivering::head_came(int status) {
   if (waits_for_head(decisions_, status)) deliver_conditional();
-  deliver(from_rules, true);
-  deliver(from_application, true);
 }
 
 std::vector<std::string> final_links(Decisions& decisions, const Outside& outside, const PushList& from_application,

@@ -57,9 +57,9 @@ class Delivering {
   /// Plans and carries out what is new in `fresh`, and appends it to the list. `head_known`: the head of the final
   /// response is there, which takes no 103 any more, and tells whether a conditional request gets a page.
   void deliver(const PushList& fresh, bool head_known);
-  /// The head of a final response that takes hints has come: what waited for it, then what rules of the response phase
-  /// and the application say.
-  void head_came(int status, const PushList& from_rules, const PushList& from_application);
+  /// The head of a final response that takes hints has come: carries out what waited for it. Comes before rules of the
+  /// response phase are asked, which see what was sent; what they and the application say then goes to deliver().
+  void head_came(int status);
 
  private:
   Situation situation(bool head_known) const;

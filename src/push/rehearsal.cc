@@ -5,19 +5,44 @@
 #include <iterator>
 #include <utility>
 
+#include "push/assets.h"
 #include "push/budget.h"
 #include "push/delivering.h"
+#include "push/plan.h"
 #include "push/rule_run.h"
 #include "push/switches.h"
 
 namespace outrider::push {
 namespace {
 
+/// What is known of assets, and what the rehearsal itself has sent.
+class SeenAssets final : public Assets {
+ public:
+  explicit SeenAssets(const Assets* known) : known_(known) {}
+
+  AssetFacts facts(std::string_view path) const override {
+    return known_ != nullptr ? known_->facts(path) : AssetFacts();
+  }
+  std::string type(std::string_view path) const override {
+    return known_ != nullptr ? known_->type(path) : std::string();
+  }
+  bool sent(std::string_view path) const override {
+    return std::find(promised.begin(), promised.end(), path) != promised.end() ||
+           (known_ != nullptr && known_->sent(path));
+  }
+  Cached cached(std::string_view path) const override { return known_ != nullptr ? known_->cached(path) : Cached::no; }
+
+  std::vector<std::string> promised;  // paths
+
+ private:
+  const Assets* known_;
+};
+
 /// Takes note of what would go out.
 class Notes final : public Outside {
  public:
-  Notes(const Request& request, const Setting& setting, const FinalHead* head, Rehearsed& result)
-      : request_(request), setting_(setting), head_(head), result_(result) {}
+  Notes(const Request& request, const Setting& setting, const FinalHead* head, SeenAssets& assets, Rehearsed& result)
+      : request_(request), setting_(setting), head_(head), assets_(assets), result_(result) {}
 
   const Switches* switches() const override { return setting_.switches; }
   std::string_view site() const override { return setting_.site; }
@@ -38,8 +63,9 @@ class Notes final : public Outside {
     return situation;
   }
 
-  Reason promise(const Entry&, std::uint64_t, bool) override {
+  Reason promise(const Entry& entry, std::uint64_t, bool) override {
     ++promised_;
+    assets_.promised.emplace_back(same_origin_path(entry.hint.url, request_.scheme, request_.authority));
     return Reason::sent;
   }
   bool send_early_hints(const std::vector<std::string>& links) override {
@@ -54,6 +80,7 @@ class Notes final : public Outside {
   const Request& request_;
   const Setting& setting_;
   const FinalHead* head_;
+  SeenAssets& assets_;
   Rehearsed& result_;
   std::uint32_t promised_ = 0;
 };
@@ -61,7 +88,13 @@ class Notes final : public Outside {
 class Rehearsal {
  public:
   Rehearsal(const Request& request, const Setting& setting, const FinalHead* head)
-      : request_(request), setting_(setting), head_(head), outside_(request, setting, head, result_) {}
+      : assets_(request.assets),
+        request_(request),
+        setting_(setting),
+        head_(head),
+        outside_(request_, setting, head, assets_, result_) {
+    request_.assets = &assets_;
+  }
 
   Rehearsed run() {
     if (setting_.switches != nullptr && setting_.switches->site_is_off(setting_.site)) return std::move(result_);
@@ -93,17 +126,20 @@ class Rehearsal {
 
   void finish(Delivering& delivering) {
     if (head_ == nullptr) {
-      result_.links = final_links(result_.decisions, outside_, {}, false);
+      if (takes_hints(request_.method, 200)) result_.links = final_links(result_.decisions, outside_, {}, false);
       return;
     }
     const int status = head_->response.status;
     if (!takes_hints(request_.method, status)) return;
+    delivering.head_came(status);
     const PushList from_rules = run_phase(Phase::response, &head_->response);
-    delivering.head_came(status, from_rules, head_->links);
+    delivering.deliver(from_rules, true);
+    delivering.deliver(head_->links, true);
     result_.links = final_links(result_.decisions, outside_, head_->links, head_->storable);
   }
 
-  const Request& request_;
+  SeenAssets assets_;
+  Request request_;  // the one that was asked about, by way of assets_
   const Setting& setting_;
   const FinalHead* head_;
   Rehearsed result_;

@@ -8,7 +8,6 @@
 namespace outrider::app {
 namespace {
 
-constexpr std::size_t columns = 80;
 
 }  // namespace
 

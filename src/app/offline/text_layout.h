@@ -8,6 +8,8 @@
 
 namespace outrider::app {
 
+inline constexpr std::size_t columns = 80;
+
 /// What comes from requests and rules goes to a terminal without its control characters.
 std::string plain(std::string_view text);
 

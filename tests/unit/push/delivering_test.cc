@@ -163,14 +163,15 @@ TEST_CASE("what a conditional request waits for is pushed once its answer is a p
   CHECK_FALSE(waits_for_head(desk.decisions, 304));
 
   SECTION("which it is") {
-    desk.delivering().head_came(200, {}, of_application("/own.css"));
+    desk.delivering().head_came(200);
+    desk.delivering().deliver(of_application("/own.css"), true);
     CHECK(desk.world.done == Texts{"hinted /a.css", "announced /a.css", "promise /a.css late", "hinted /own.css",
                                    "announced /own.css", "promise /own.css late"});
     CHECK(desk.outcomes() == Texts{"push sent", "push sent"});
   }
   SECTION("which it is not") {
     desk.world.at.unchanged = true;
-    desk.delivering().head_came(304, {}, {});
+    desk.delivering().head_came(304);
     CHECK(desk.outcomes() == Texts{"link conditional_request"});
   }
 }
@@ -182,7 +183,8 @@ TEST_CASE("the final Link is the whole list but what does not belong there", "[d
   desk.world.at.answer_ready = true;
   desk.delivering().deliver(list, false);
   const PushList own = of_application("/own.css");
-  desk.delivering().head_came(200, {}, own);
+  desk.delivering().head_came(200);
+  desk.delivering().deliver(own, true);
   CHECK(desk.outcomes() == Texts{"link answer_ready", "link answer_ready", "link early_hints_too_late"});
 
   SECTION("for the visitor alone") {

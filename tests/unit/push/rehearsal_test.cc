@@ -153,3 +153,19 @@ TEST_CASE("a rehearsal keeps what each rule returned and what became of it", "[e
   CHECK(second.hint.url == "/a.css");
   CHECK(second.first->name == "first");
 }
+
+TEST_CASE("what a rehearsal has pushed counts as sent", "[explain]") {
+  Stage stage("nghttp");
+  stage.add("page", {"/a.css"});
+  FinalHead head;
+  head.response.status = 200;
+  head.links.add(hint(Kind::style, "https://shop.example/a.css"), nullptr);
+  CHECK(outcomes(stage.run(&head)) == Texts{"/a.css push sent", "https://shop.example/a.css link already_sent"});
+}
+
+TEST_CASE("who may not be hinted gets no Link", "[explain]") {
+  Stage stage("nghttp");
+  stage.add("page", {"/a.css"});
+  stage.made.method = "POST";
+  CHECK(stage.run().links.empty());
+}
