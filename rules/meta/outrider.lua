@@ -133,10 +133,10 @@
 ---@field language fun(offered: string[]): string?
 ---A number that is stable for a visitor and a name, at least 0 and below 1.
 ---@field bucket fun(name: string): number
----Whether the asset, written as a hint's URL, went over this connection already and has not changed since.
----@field sent fun(path: string): boolean
----Whether the client has the asset, written as a hint's URL, in its present version, as far as its cookie tells; nil where it has been here and nobody knows which version is the present one.
----@field cached fun(path: string): boolean?
+---Whether the asset, a hint or its URL, went over this connection already and has not changed since.
+---@field sent fun(asset: string|outrider.Hint): boolean
+---Whether the client has the asset, a hint or its URL, in its present version, as far as its cookie tells; nil where it has been here and nobody knows which version is the present one.
+---@field cached fun(asset: string|outrider.Hint): boolean?
 
 ---Who asks.
 ---@class outrider.Client
@@ -225,6 +225,10 @@
 ---@field sent? string|string[]
 ---Paths of assets for which `req.cached` is true. Default: `{}`.
 ---@field cached? string|string[]
+---How long the application takes for the page, by experience, above 0. Unit: ms.
+---@field think_ms? number
+---How large the page is, by experience, above 0. Unit: bytes.
+---@field page_bytes? integer
 ---What is known of assets, by path; of others nothing is, and they are taken for good. Default: `{}`.
 ---@field assets? table<string, outrider.TestAsset>
 ---The moment at which it is asked, in UTC; without it the real time.
@@ -248,6 +252,10 @@
 ---@field rtt_ms? number
 ---Its congestion window, above 0. Default: `14600`. Unit: bytes.
 ---@field cwnd_bytes? integer
+---It comes by way of a proxy that the listener is `behind`. Default: `false`.
+---@field behind_proxy? boolean
+---That proxy hands a 103 on. Default: `false`.
+---@field passes_early_hints? boolean
 
 ---The head of a response that nobody sent.
 ---@class outrider.TestResponse
@@ -353,15 +361,22 @@ function data(file) end
 ---Files, below the directories that may be read.
 files = {}
 
----The content of a file as text, whatever its ending. Bounded as `data` is. Refused: As of `data`.
+---The content of a file as text, whatever its ending, or no more than its first bytes. Bounded as `data` is. Refused: As of `data`.
 ---@param file string
+---@param bytes? integer
 ---@return string
-function files.read(file) end
+function files.read(file, bytes) end
 
 ---The names in a directory, sorted by bytes; directories end in a slash. At most 100000. Refused: As of `data`.
 ---@param directory string
 ---@return string[]
 function files.list(directory) end
+
+---The files in a directory and in all folders below it whose names match, relative to it and sorted. What begins with a dot and links to folders are left out. At most 10000, 32 folders deep. Refused: As of `data`.
+---@param directory string
+---@param glob string
+---@return string[]
+function files.find(directory, glob) end
 
 ---JSON texts.
 json = {}
@@ -370,6 +385,15 @@ json = {}
 ---@param text string
 ---@return any
 function json.decode(text) end
+
+---HTML pages.
+html = {}
+
+---A table for each <link> and <script src> in the head of a page, in their order: its attributes by name, with `tag`, and with `href` or `src` resolved against the page's path, as a hint has its URL. Looked at are the first 256 KiB.
+---@param text string
+---@param path string
+---@return table<string, string>[]
+function html.head(text, path) end
 
 ---A request that nobody sent, to be handed to `expect`; what is not given is as a plain client has it. Refused: Unknown keys, with a suggestion.
 ---@param request outrider.TestRequest
