@@ -12,10 +12,10 @@ namespace outrider::script {
 namespace {
 
 constexpr const ApiTable* tables[] = {
-    &rule_table,          &condition_table,  &hint_kind_table, &hint_option_table,  &global_table,
-    &files_table,         &json_table, &html_table,       &request_table,   &client_table,       &tls_table,
-    &fields_table,        &response_table,   &test_table,      &test_request_table, &test_client_table,
-    &test_response_table, &test_asset_table, &check_table,     &config_table,       &client_row_table,
+    &rule_table,     &condition_table, &hint_kind_table,    &hint_option_table, &global_table,        &files_table,
+    &json_table,     &html_table,      &request_table,      &client_table,      &tls_table,           &fields_table,
+    &response_table, &test_table,      &test_request_table, &test_client_table, &test_response_table, &test_asset_table,
+    &check_table,    &config_table,    &client_row_table,
 };
 static_assert(std::size(tables) == static_cast<std::size_t>(ApiSection::client_row) + 1);
 

@@ -115,8 +115,9 @@ std::string_view owner_of(ApiSection section);
 When when_of(const ApiTable& table, const ApiEntry& entry);
 
 // The tables themselves, by file.
-extern const ApiTable rule_table, condition_table, hint_kind_table, hint_option_table;         // api_rule.cc
-extern const ApiTable global_table, files_table, json_table, html_table, config_table, client_row_table;   // api_files.cc
+extern const ApiTable rule_table, condition_table, hint_kind_table, hint_option_table;  // api_rule.cc
+extern const ApiTable global_table, files_table, json_table, html_table, config_table,
+    client_row_table;                                                                          // api_files.cc
 extern const ApiTable request_table, client_table, tls_table, fields_table, response_table;    // api_request.cc
 extern const ApiTable test_table, test_request_table, test_client_table, test_response_table,  // api_test.cc
     test_asset_table, check_table;

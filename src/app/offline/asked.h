@@ -23,7 +23,7 @@ struct Asked {
   std::optional<std::int64_t> rtt_ms, think_ms, page_bytes;
   std::string at;                         // the moment in UTC; empty: now
   std::vector<std::string> sent, cached;  // paths of assets that the client has
-  std::string response;  // the head of the page's response, as `curl -sD-` prints it; empty: not given
+  std::string response;                   // the head of the page's response, as `curl -sD-` prints it; empty: not given
 };
 
 /// Errors say what is wrong with it, for whoever typed it.

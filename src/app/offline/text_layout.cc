@@ -6,10 +6,7 @@
 #include <algorithm>
 
 namespace outrider::app {
-namespace {
-
-
-}  // namespace
+namespace {}  // namespace
 
 std::string plain(std::string_view text) {
   std::string result;

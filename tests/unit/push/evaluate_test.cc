@@ -1,76 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "push/evaluate.h"
 
-#include <functional>
 #include <string>
 
 #include <catch2/catch.hpp>
 
-#include "unit/push/support.h"
+#include "unit/push/evaluate_bench.h"
 
 using namespace outrider::push;
 using namespace outrider::push::test;
 using Catch::Matchers::Contains;
 using outrider::Result;
-using Urls = std::vector<std::string>;
-
-namespace {
-
-/// Functions of the test, by the numbers that rules have for them.
-struct FakeHost : FunctionHost {
-  std::string_view reads_field;  // by each function
-  std::vector<std::function<Result<bool>()>> conditions;
-  std::vector<std::function<Result<void>(const Match&, std::vector<Hint>&)>> lists;
-
-  Result<bool> condition_holds(const Match& match, const Request& request, const Response*) override {
-    if (!reads_field.empty()) request.reads.field(reads_field);
-    return conditions.at(static_cast<std::size_t>(match.rule->when_function))();
-  }
-  Result<void> hints(const Match& match, const Request& request, const Response*, std::vector<Hint>& hints) override {
-    if (!reads_field.empty()) request.reads.field(reads_field);
-    return lists.at(static_cast<std::size_t>(match.rule->hints_function))(match, hints);
-  }
-};
-
-struct Bench {
-  TestRequest test;
-  FakeHost host;
-  std::vector<Rule> rules;
-  std::unique_ptr<RuleSet> set;
-
-  Rule& add(std::string name, std::vector<std::string> hint_urls) {
-    rules.push_back(rule(std::move(name), {"/**"}));
-    for (std::string& url : hint_urls) rules.back().hints.push_back(hint(Kind::style, std::move(url)));
-    return rules.back();
-  }
-
-  Evaluation run(bool trace = false, Phase phase = Phase::request) {
-    set = std::make_unique<RuleSet>(rules);
-    std::vector<Match> matches;
-    set->find(test.request.host, test.request.method, test.request.path, matches);
-    return evaluate(matches, phase, test.request, nullptr, &host, trace);
-  }
-};
-
-Urls urls(const PushList& list) {
-  Urls result;
-  for (const Entry& entry : list.entries()) result.push_back(entry.hint.url);
-  return result;
-}
-
-/// The URLs of entries that are one visitor's.
-Urls personal_urls(const PushList& list) {
-  Urls result;
-  for (const Entry& entry : list.entries()) {
-    if (entry.personal) result.push_back(entry.hint.url);
-  }
-  return result;
-}
-
-}  // namespace
 
 TEST_CASE("all matching rules add to one list, the first of a URL wins") {
-  Bench bench;
+  RuleBench bench;
   bench.add("one", {"/a.css", "/b.css"});
   bench.add("two", {"/b.css", "/c.css"});
   const Evaluation result = bench.run();
@@ -81,7 +24,7 @@ TEST_CASE("all matching rules add to one list, the first of a URL wins") {
 }
 
 TEST_CASE("a rule whose condition fails adds nothing and says which") {
-  Bench bench;
+  RuleBench bench;
   bench.add("bots", {"/a.css"}).when.bot = true;
   bench.add("all", {"/b.css"});
   const Evaluation result = bench.run(true);
@@ -95,7 +38,7 @@ TEST_CASE("a rule whose condition fails adds nothing and says which") {
 }
 
 TEST_CASE("final ends the phase, even with an empty list") {
-  Bench bench;
+  RuleBench bench;
   bench.add("first", {"/a.css"});
   bench.add("last", {}).final = true;
   bench.add("never", {"/b.css"});
@@ -106,7 +49,7 @@ TEST_CASE("final ends the phase, even with an empty list") {
 
 TEST_CASE("from and until bound a rule's time") {
   using namespace std::chrono_literals;
-  Bench bench;
+  RuleBench bench;
   const std::chrono::system_clock::time_point noon{std::chrono::hours(12)};
   Rule& sale = bench.add("sale", {"/a.css"});
   sale.from = noon;
@@ -122,7 +65,7 @@ TEST_CASE("from and until bound a rule's time") {
 }
 
 TEST_CASE("a share is the same visitors every time") {
-  Bench bench;
+  RuleBench bench;
   bench.add("half", {"/a.css"}).share = 0.5;
   int matched = 0;
   for (int i = 0; i < 400; ++i) {
@@ -142,7 +85,7 @@ TEST_CASE("a share is the same visitors every time") {
 }
 
 TEST_CASE("a shadow rule is evaluated, delivered to nobody, and ends nothing") {
-  Bench bench;
+  RuleBench bench;
   Rule& shadow = bench.add("shadow", {"/a.css"});
   shadow.shadow = shadow.final = true;
   bench.add("real", {"/a.css", "/b.css"});
@@ -153,7 +96,7 @@ TEST_CASE("a shadow rule is evaluated, delivered to nobody, and ends nothing") {
 }
 
 TEST_CASE("only the rules of the phase are evaluated") {
-  Bench bench;
+  RuleBench bench;
   bench.add("request", {"/a.css"});
   bench.add("response", {"/b.css"}).phase = Phase::response;
   CHECK(urls(bench.run(false, Phase::request).list) == Urls{"/a.css"});
@@ -161,7 +104,7 @@ TEST_CASE("only the rules of the phase are evaluated") {
 }
 
 TEST_CASE("captures are put into declared hints") {
-  Bench bench;
+  RuleBench bench;
   Rule& product = bench.add("product", {"/css/product.css", "/img/{id}.avif"});
   product.paths = patterns({"/product/{id}"});
   bench.test.request.path = "/product/a b";
@@ -169,7 +112,7 @@ TEST_CASE("captures are put into declared hints") {
 }
 
 TEST_CASE("a hint without its capture is left out and the rule is at fault") {
-  Bench bench;
+  RuleBench bench;
   Rule& product = bench.add("product", {"/img/{id}.avif", "/b.css"});
   product.paths = patterns({"/", "/product/{id}"});
   const Evaluation result = bench.run();
@@ -180,7 +123,7 @@ TEST_CASE("a hint without its capture is left out and the rule is at fault") {
 }
 
 TEST_CASE("functions decide and list") {
-  Bench bench;
+  RuleBench bench;
   bool holds = true;
   bench.host.conditions.push_back([&]() -> Result<bool> { return holds; });
   bench.host.lists.push_back([](const Match&, std::vector<Hint>& hints) -> Result<void> {
@@ -199,7 +142,7 @@ TEST_CASE("functions decide and list") {
 }
 
 TEST_CASE("a function is not asked where a declared condition fails") {
-  Bench bench;
+  RuleBench bench;
   int asked = 0;
   bench.host.conditions.push_back([&]() -> Result<bool> { return ++asked > 0; });
   Rule& each = bench.add("function", {"/a.css"});
@@ -210,7 +153,7 @@ TEST_CASE("a function is not asked where a declared condition fails") {
 }
 
 TEST_CASE("a failing function costs its own hints and nothing else") {
-  Bench bench;
+  RuleBench bench;
   bench.host.conditions.push_back([]() -> Result<bool> { return outrider::failure("a.lua:3: broken condition"); });
   bench.host.lists.push_back(
       [](const Match&, std::vector<Hint>&) -> Result<void> { return outrider::failure("a.lua:9: broken list"); });
@@ -229,7 +172,7 @@ TEST_CASE("a failing function costs its own hints and nothing else") {
 }
 
 TEST_CASE("unusable entries are reported, the good ones stay") {
-  Bench bench;
+  RuleBench bench;
   bench.host.lists.push_back([](const Match&, std::vector<Hint>& hints) -> Result<void> {
     for (const char* url : {"no-slash.css", "/good.css", "//x/y", "/a b", "ftp://x/", "", "/c\n", "/d\n"}) {
       hints.push_back(hint(Kind::style, url));
@@ -246,7 +189,7 @@ TEST_CASE("unusable entries are reported, the good ones stay") {
 }
 
 TEST_CASE("ten thousand entries are cut to the limit and reported once") {
-  Bench bench;
+  RuleBench bench;
   bench.host.lists.push_back([](const Match&, std::vector<Hint>& hints) -> Result<void> {
     for (int i = 0; i < 10000; ++i) hints.push_back(hint(Kind::style, "/" + std::to_string(i)));
     return {};
@@ -261,7 +204,7 @@ TEST_CASE("ten thousand entries are cut to the limit and reported once") {
 }
 
 TEST_CASE("repeats do not count towards the limit") {
-  Bench bench;
+  RuleBench bench;
   bench.host.lists.push_back([](const Match&, std::vector<Hint>& hints) -> Result<void> {
     for (int i = 0; i < 100; ++i) hints.push_back(hint(Kind::style, "/same.css"));
     return {};
@@ -281,141 +224,10 @@ TEST_CASE("no functions are needed where no rule has one") {
 }
 
 TEST_CASE("an evaluation has failed if one of its rules has") {
-  Bench bench;
+  RuleBench bench;
   bench.add("good", {"/a.css"});
   CHECK_FALSE(bench.run(true).failed());
   bench.add("bad", {"/a b.css"});
   CHECK(bench.run(true).failed());
   CHECK(bench.run().failed());
-}
-
-TEST_CASE("an entry is personal where its rule looked at the visitor") {
-  Bench bench;
-  bench.add("all", {"/all.css"});
-  bench.add("guests", {"/guests.css"}).when.no_cookie = {{"session", "*"}};
-  bench.add("saving", {"/small.css"}).when.save_data = false;
-  bench.add("half", {"/half.css"}).share = 1 - 1e-12;
-  bench.add("whole", {"/whole.css"}).share = 1;
-  const Evaluation result = bench.run();
-  CHECK(urls(result.list) == Urls{"/all.css", "/guests.css", "/small.css", "/half.css", "/whole.css"});
-  CHECK(personal_urls(result.list) == Urls{"/guests.css", "/half.css"});
-  CHECK(result.reads.is_personal());
-  CHECK(result.reads.fields() == Urls{"save-data"});
-}
-
-TEST_CASE("what a rule that does not match looked at counts, too") {
-  Bench bench;
-  bench.add("app", {"/app.css"}).when.header = {{"x-app", "*"}};
-  bench.add("all", {"/all.css"});
-  Evaluation result = bench.run();
-  CHECK(result.reads.fields() == Urls{"x-app"});
-  CHECK_FALSE(result.reads.is_personal());
-  CHECK(personal_urls(result.list).empty());
-  bench.rules[0].when.cookie = {{"a", "*"}};
-  result = bench.run();
-  CHECK(result.reads.is_personal());
-  CHECK(urls(result.list) == Urls{"/all.css"});
-  CHECK(personal_urls(result.list).empty());
-}
-
-TEST_CASE("what is noted from before an evaluation is no rule's") {
-  Bench bench;
-  bench.add("all", {"/all.css"});
-  bench.test.request.reads.field("accept");
-  bench.test.request.reads.personal();
-  const Evaluation result = bench.run();
-  CHECK(personal_urls(result.list).empty());
-  CHECK_FALSE(result.reads.is_personal());
-  CHECK(result.reads.fields().empty());
-}
-
-TEST_CASE("functions make their rule's entries personal, also where they fail") {
-  Bench bench;
-  bench.host.conditions.push_back([]() -> Result<bool> { return true; });
-  bench.host.lists.push_back([](const Match&, std::vector<Hint>& hints) -> Result<void> {
-    hints.push_back(hint(Kind::style, "/made.css"));
-    return {};
-  });
-  bench.host.lists.push_back([](const Match&, std::vector<Hint>&) -> Result<void> { return outrider::failure("no"); });
-  bench.add("when", {"/when.css"}).when_function = 0;
-  bench.add("hints", {}).hints_function = 0;
-  bench.add("all", {"/all.css"});
-  bench.add("fails", {}).hints_function = 1;
-  bench.host.reads_field = "cookie";
-  Evaluation result = bench.run();
-  CHECK(personal_urls(result.list) == Urls{"/when.css", "/made.css"});
-  bench.host.reads_field = "x-app";
-  result = bench.run();
-  CHECK(personal_urls(result.list).empty());
-  CHECK(result.reads.fields() == Urls{"x-app"});
-  bench.rules.erase(bench.rules.begin(), bench.rules.begin() + 2);
-  bench.host.reads_field = "cookie";
-  CHECK(bench.run().reads.is_personal());
-}
-
-TEST_CASE("behind a final rule that looked at the visitor everything is personal") {
-  Bench bench;
-  bench.add("before", {"/before.css"});
-  Rule& last = bench.add("members only", {"/members.css"});
-  last.final = true;
-  last.when.cookie = {{"session", "*"}};
-  bench.add("behind", {"/behind.css", "/before.css"});
-  CHECK(urls(bench.run().list) == Urls{"/before.css", "/behind.css"});
-  CHECK(personal_urls(bench.run().list) == Urls{"/behind.css"});
-  bench.rules[1].when.cookie.clear();
-  bench.rules[1].when.header = {{"x-app", "*"}};
-  CHECK(personal_urls(bench.run().list).empty());
-  CHECK(bench.run().reads.fields() == Urls{"x-app"});
-}
-
-TEST_CASE("a shadow rule's reading changes nobody's list") {
-  Bench bench;
-  Rule& shadow = bench.add("shadow", {"/shadow.css"});
-  shadow.shadow = shadow.final = true;
-  shadow.when.no_cookie = {{"session", "*"}};
-  shadow.when.save_data = false;
-  bench.add("real", {"/real.css"});
-  const Evaluation result = bench.run();
-  CHECK(personal_urls(result.shadow) == Urls{"/shadow.css"});
-  CHECK(personal_urls(result.list).empty());
-  CHECK_FALSE(result.reads.is_personal());
-  CHECK(result.reads.fields().empty());
-}
-
-TEST_CASE("an entry that another rule has for everybody is not personal") {
-  Bench bench;
-  bench.add("guests", {"/a.css", "/b.css"}).when.no_cookie = {{"session", "*"}};
-  bench.add("all", {"/b.css"});
-  const Evaluation result = bench.run();
-  CHECK(personal_urls(result.list) == Urls{"/a.css"});
-  CHECK(result.list.entries()[1].rule->name == "guests");
-}
-
-TEST_CASE("marks tell in short what happened to each rule that was asked") {
-  using What = RuleMark::What;
-  Bench bench;
-  bench.add("plain", {"/a.css"});
-  bench.add("never", {"/b.css"}).until = std::chrono::system_clock::time_point();
-  Rule& failing = bench.add("failing", {"/c.css"});
-  failing.hints_function = 0;
-  bench.host.lists.push_back([](const Match&, std::vector<Hint>&) { return outrider::failure("broke"); });
-  bench.add("shadow", {"/d.css", "/e.css"}).shadow = true;
-  bench.add("empty", {}).final = true;
-  bench.add("behind", {"/f.css"});
-  RuleSet set(bench.rules);
-  std::vector<Match> matches;
-  set.find(bench.test.request.host, bench.test.request.method, bench.test.request.path, matches);
-  std::vector<RuleMark> marks;
-  evaluate(matches, Phase::request, bench.test.request, nullptr, &bench.host, false, &marks);
-  REQUIRE(marks.size() == 5);
-  CHECK(marks[0].what == What::matched);
-  CHECK(marks[0].hints == 1);
-  CHECK(marks[1].what == What::failed_condition);
-  CHECK(marks[1].condition == "to");
-  CHECK(marks[1].hints == 0);
-  CHECK(marks[2].in_error);
-  CHECK(marks[2].hints == 1);
-  CHECK(marks[3].hints == 2);
-  CHECK(marks[4].rule->name == "empty");
-  CHECK(marks[4].hints == 0);
 }
