@@ -96,13 +96,13 @@ Modules& Modules::of(State& state, lua_State* lua, std::string_view function) {
 int Modules::require(State& state, lua_State* lua) {
   Modules& self = of(state, lua, "require");
   const std::string name = string_argument(lua, 1, "require", "a name");
-  const fs::path file = self.find_module(name);
+  const Place here = state.nearest_place(lua, 1);
+  const fs::path file = self.find_module(name, self.loading_.empty() ? here.file : std::string());
   for (const auto& [known, ref] : self.loaded_) {
     if (known != file) continue;
     State::push_ref(lua, ref);
     return 1;
   }
-  const Place here = state.nearest_place(lua, 1);
   for (const Loading& loading : self.loading_) {
     if (loading.file != file) continue;
     fail("require", name,
@@ -126,7 +126,7 @@ int Modules::require(State& state, lua_State* lua) {
   return 1;
 }
 
-fs::path Modules::find_module(const std::string& name) {
+fs::path Modules::find_module(const std::string& name, const std::string& rule_file) {
   if (!is_module_name(name)) {
     fail("require", name, "expected a module's name: letters, digits, \"_\" and \"-\", with dots for folders");
   }
@@ -146,6 +146,7 @@ fs::path Modules::find_module(const std::string& name) {
   if (!options_.shipped.empty()) roots.push_back(options_.shipped);
   std::string tried;
   for (const fs::path& candidate : candidates) {
+    if (shown(candidate) == rule_file) continue;
     if (sources_.real_path(candidate)) {
       auto real = sources_.find_below(roots, candidate.string());
       if (real) return *real;

@@ -47,7 +47,8 @@ class Modules {
   [[noreturn]] static void fail(std::string_view function, const std::string& name, const std::string& what);
   static std::string string_argument(lua_State* lua, int index, std::string_view function, std::string_view what);
 
-  std::filesystem::path find_module(const std::string& name);
+  /// A file of rules does not find itself: "wordpress.lua" may ask for the module of that name.
+  std::filesystem::path find_module(const std::string& name, const std::string& rule_file);
   std::filesystem::path find_data(std::string_view function, const std::string& name);
   SourceLog::Text content(std::string_view function, const std::string& name, const std::filesystem::path& file);
   struct Search;

@@ -50,6 +50,13 @@ TEST_CASE("modules may return functions and use each other", "[script][modules]"
   CHECK(world.number("return require('sum').three(1, 2, 3)") == 6);
 }
 
+TEST_CASE("a file of rules does not find itself", "[script][modules]") {
+  ModulesWorld world;
+  world.write("rules/shop.lua", "return { name = 'the file that asks' }");
+  world.write("shipped/shop/init.lua", "return { name = 'shipped' }");
+  CHECK(world.text("return require('shop').name") == "shipped");
+}
+
 TEST_CASE("require refuses what it cannot or must not load", "[script][modules]") {
   ModulesWorld world;
   CHECK_THAT(world.error("\nrequire 'nothing'"),
