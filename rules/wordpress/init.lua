@@ -36,7 +36,8 @@ local function read_options(options)
   }
 end
 
-local function trimmed(text) return (text:gsub("^%s+", ""):gsub("%s*%*?/?%s*$", "")) end
+--- Without spaces around it and the end of a comment behind it.
+local function trimmed(text) return text:gsub("%*/.*", ""):match("^%s*(.*%S)") or "" end
 
 --- The fields of a theme's style.css, which stand in a comment at its beginning.
 local function header_of(css)
