@@ -99,7 +99,7 @@ def test_it_is_not_kept_over_a_restart_nor_for_the_next_generation(serve):
 
 def test_a_generation_on_trial_is_left_as_a_whole(serve):
     works = RULES.replace("req.params.nothing.here", "'/cart.css'")
-    config = CONFIG.replace("window_s = 1, failures_percent = 0", "window_s = 3, minimum = 500, failures_percent = 10")
+    config = CONFIG.replace("window_s = 1, failures_percent = 0", "window_s = 5, minimum = 50, failures_percent = 10")
     server = serve(config, files={**FILES, "rules/a.lua": works})
     server.write("rules/a.lua", RULES)
     assert server.command("reload")[0] == 0
