@@ -6,38 +6,17 @@
 
 #include "fuzz/fuzz.h"
 #include "push/pattern.h"
+#include "unit/push/simple_match.h"
 
 using namespace outrider;
 using fuzz::expect;
+using push::test::simple_match;
 
 namespace {
 
 /// What the simple matchers can do in no time.
 bool is_short(std::string_view pattern, std::string_view text) {
   return pattern.size() <= 24 && text.size() <= 24 && std::count(pattern.begin(), pattern.end(), '*') <= 5;
-}
-
-bool simple_match(std::string_view pattern, std::string_view text, bool at_segment) {
-  if (pattern.empty()) return text.empty();
-  if (at_segment && pattern.starts_with("**/")) {
-    if (simple_match(pattern.substr(3), text, true)) return true;
-    const auto slash = text.find('/');
-    return slash != text.npos && simple_match(pattern, text.substr(slash + 1), true);
-  }
-  if (pattern.starts_with("**")) {
-    return simple_match(pattern.substr(2), text, false) ||
-           (!text.empty() && simple_match(pattern, text.substr(1), false));
-  }
-  if (pattern.front() == '*') {
-    return simple_match(pattern.substr(1), text, false) ||
-           (!text.empty() && text.front() != '/' && simple_match(pattern, text.substr(1), false));
-  }
-  if (pattern.front() == '{') {
-    const auto end = std::min(text.find('/'), text.size());
-    return end > 0 && simple_match(pattern.substr(pattern.find('}') + 1), text.substr(end), false);
-  }
-  return !text.empty() && pattern.front() == text.front() &&
-         simple_match(pattern.substr(1), text.substr(1), pattern.front() == '/');
 }
 
 bool simple_glob(std::string_view glob, std::string_view text) {

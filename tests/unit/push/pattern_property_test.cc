@@ -1,42 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Pattern::matches against a matcher that is too simple to be wrong, over an alphabet small enough that matches are
-// common: back-tracking over the pattern's text, with the meaning of each wildcard written down once.
+// common.
 #include <random>
 #include <string>
 
 #include <catch2/catch.hpp>
 
 #include "push/pattern.h"
+#include "unit/push/simple_match.h"
 #include "unit/push/support.h"
 
 using namespace outrider::push;
-
-namespace {
-
-bool simple_match(std::string_view pattern, std::string_view text, bool at_segment) {
-  if (pattern.empty()) return text.empty();
-  if (at_segment && pattern.substr(0, 3) == "**/") {
-    if (simple_match(pattern.substr(3), text, true)) return true;
-    const auto slash = text.find('/');
-    return slash != std::string_view::npos && simple_match(pattern, text.substr(slash + 1), true);
-  }
-  if (pattern.substr(0, 2) == "**") {
-    return simple_match(pattern.substr(2), text, false) ||
-           (!text.empty() && simple_match(pattern, text.substr(1), false));
-  }
-  if (pattern.front() == '*') {
-    return simple_match(pattern.substr(1), text, false) ||
-           (!text.empty() && text.front() != '/' && simple_match(pattern, text.substr(1), false));
-  }
-  if (pattern.front() == '{') {
-    const auto end = std::min(text.find('/'), text.size());
-    return end > 0 && simple_match(pattern.substr(pattern.find('}') + 1), text.substr(end), false);
-  }
-  return !text.empty() && pattern.front() == text.front() &&
-         simple_match(pattern.substr(1), text.substr(1), pattern.front() == '/');
-}
-
-}  // namespace
+using outrider::push::test::simple_match;
 
 TEST_CASE("a pattern matches what the simple matcher says") {
   std::mt19937 random(1);
