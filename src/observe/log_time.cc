@@ -40,6 +40,15 @@ class Taker {
 struct Moment {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
 
+  /// "08:00:30".
+  void take_clock(Taker& taker) {
+    hour = taker.digits(2);
+    taker.text(":");
+    minute = taker.digits(2);
+    taker.text(":");
+    second = taker.digits(2);
+  }
+
   std::optional<system_clock::time_point> point() const {
     using namespace std::chrono;
     const year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
@@ -67,11 +76,7 @@ std::optional<system_clock::time_point> read_rfc3339(std::string_view text) {
   taker.text("-");
   moment.day = taker.digits(2);
   taker.text("T");
-  moment.hour = taker.digits(2);
-  taker.text(":");
-  moment.minute = taker.digits(2);
-  taker.text(":");
-  moment.second = taker.digits(2);
+  moment.take_clock(taker);
   taker.text(".");
   const int milliseconds = taker.digits(3);
   taker.text("Z");
@@ -89,11 +94,7 @@ std::optional<system_clock::time_point> read_apache_time(std::string_view text) 
   taker.text("/");
   moment.year = taker.digits(4);
   taker.text(":");
-  moment.hour = taker.digits(2);
-  taker.text(":");
-  moment.minute = taker.digits(2);
-  taker.text(":");
-  moment.second = taker.digits(2);
+  moment.take_clock(taker);
   taker.text(" ");
   const std::string_view sign = taker.take(1);
   const auto hours = std::chrono::hours(taker.digits(2));
