@@ -15,6 +15,7 @@
 #include "app/replay/replay.h"
 #include "app/replay/replay_json.h"
 #include "app/replay/replay_text.h"
+#include "script/test_request.h"
 
 namespace outrider::app {
 namespace {
@@ -30,8 +31,7 @@ int refuse(const std::string& what) {
 /// The only site where there is one, and it is no pattern.
 std::string only_host(const config::Config& config) {
   if (config.sites.size() != 1) return {};
-  const std::string& site = config.sites.front().name;
-  return site == "*" ? "localhost" : site.starts_with("*.") ? "www" + site.substr(1) : site;
+  return script::host_of_site(config.sites.front().name);
 }
 
 Result<ReplayQuestion> question_of(const ReplayCommand& command, const config::Config& config) {
