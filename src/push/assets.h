@@ -22,7 +22,8 @@ class Assets {
   /// `path` is one on the request's own host, with its query and without fragment. All that is not known is as in a
   /// default AssetFacts.
   virtual AssetFacts facts(std::string_view path) const = 0;
-  /// The media type of its last answer, empty where that is not known. Looks at no disk, as `facts` may.
+  /// Its media type: that of its last answer, else what its route gives files of its name; empty where neither is
+  /// known. Looks at no disk, as `facts` may.
   virtual std::string type(std::string_view path) const { return facts(path).type; }
   /// The asset went over this connection, and has not changed since as far as is known.
   virtual bool sent(std::string_view path) const = 0;

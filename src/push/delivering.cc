@@ -31,7 +31,8 @@ Situation Delivering::situation(bool head_known) const {
   return situation;
 }
 
-/// The hint with the kind that its asset has.
+/// The hint with the kind that its asset has. Its type is asked for here alone: for most entries that is all that is
+/// looked up.
 Entry Delivering::corrected(Entry entry) const {
   Hint& hint = entry.hint;
   if (hint.kind == Kind::preconnect) return entry;
@@ -42,6 +43,7 @@ Entry Delivering::corrected(Entry entry) const {
   if (type_fits(hint.kind, type)) return entry;
   const auto right = kind_of_type(type);
   if (entry.rule != nullptr) outside_.mistaken(entry, path, type, right);
+  entry.wrong_type = !right;
   if (!right) return entry;
   // What the rule did not say goes with the kind.
   if (hint.crossorigin == own_crossorigin(hint.kind)) hint.crossorigin = own_crossorigin(*right);
@@ -85,9 +87,7 @@ void Delivering::deliver(const PushList& fresh, bool head_known) {
   PushList added;
   for (const Entry& each : fresh.entries()) {
     Entry entry = corrected(each);
-    if (decisions_.list.add(entry.hint, entry.rule, entry.personal)) {
-      added.add(std::move(entry.hint), entry.rule, entry.personal);
-    }
+    if (decisions_.list.add(entry)) added.add(std::move(entry));
   }
   if (added.empty()) return;
   const Plan plan = push::plan(added, request_, request_.authority, situation(head_known));
@@ -104,7 +104,7 @@ void Delivering::deliver_conditional() {
     if (decisions_.delivered[i].reason != Reason::conditional_request) continue;
     const Entry& entry = decisions_.list.entries()[i];
     PushList one;
-    one.add(entry.hint, entry.rule, entry.personal);
+    one.add(entry);
     const Plan plan = push::plan(one, request_, request_.authority, situation(true));
     decisions_.delivered[i] = carry_out(entry, plan.deliveries.front(), true);
   }

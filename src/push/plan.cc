@@ -96,7 +96,7 @@ class Planner {
   /// From what never changes to what may be otherwise a moment later; takes the room that a push needs.
   std::optional<Reason> why_not_push(const Entry& entry) {
     if (const std::optional<Reason> obstacle = not_by_connection(entry)) return obstacle;
-    if (const std::optional<Reason> obstacle = not_this_asset(entry.hint)) return obstacle;
+    if (const std::optional<Reason> obstacle = not_this_asset(entry)) return obstacle;
     if (request_.save_data()) return Reason::save_data;
     if (situation_.unchanged || (!situation_.head_known && request_.conditional())) return Reason::conditional_request;
     if (const std::optional<Reason> obstacle = has_it_already()) return obstacle;
@@ -127,16 +127,16 @@ class Planner {
   }
 
   /// What the asset's own answers were lately.
-  std::optional<Reason> not_this_asset(const Hint& hint) const {
+  std::optional<Reason> not_this_asset(const Entry& entry) const {
     if (facts().redirects()) return Reason::asset_redirects;
     // What the promise repeats of the request may be what the asset wants.
     const bool refused = facts().status == 401 || facts().status == 403;
-    const bool has_credentials = repeats_fields(hint);
+    const bool has_credentials = repeats_fields(entry.hint);
     if ((refused || facts().needs_cookies) && !has_credentials) return Reason::needs_credentials;
     if (!refused && !facts().is_there()) return Reason::asset_failed;
     if (facts().promise_failed && !has_credentials) return Reason::asset_failed;
     if (facts().varies) return Reason::asset_varies;
-    return wrong_type(hint);
+    return wrong_type(entry);
   }
 
   /// The hint names fields for the promise to repeat, and the request has one of them.
@@ -145,9 +145,9 @@ class Planner {
                        [&](const std::string& name) { return request_.field(name).data() != nullptr; });
   }
 
-  std::optional<Reason> wrong_type(const Hint& hint) const {
-    if (path_.empty() || request_.assets == nullptr) return std::nullopt;
-    const bool fits = type_fits(hint.kind, facts_ ? facts_->type : request_.assets->type(path_));
+  /// The asset itself counts where somebody has looked at it.
+  std::optional<Reason> wrong_type(const Entry& entry) const {
+    const bool fits = facts_ ? type_fits(entry.hint.kind, facts_->type) : !entry.wrong_type;
     return fits ? std::nullopt : std::optional(Reason::wrong_type);
   }
 
@@ -180,11 +180,11 @@ class Planner {
     const bool nobody_got_it = facts().status == 0 && facts().promise_failed;
     if (!facts().is_there() || nobody_got_it) return Reason::asset_failed;
     if (facts().goes_stale) return Reason::not_cacheable;
-    return wrong_type(entry.hint);
+    return wrong_type(entry);
   }
 
   std::optional<Reason> why_not_link(const Entry& entry) const {
-    return is_off(entry, How::link) ? std::optional(Reason::switched_off) : wrong_type(entry.hint);
+    return is_off(entry, How::link) ? std::optional(Reason::switched_off) : wrong_type(entry);
   }
 
   bool is_off(const Entry& entry, How how) const {

@@ -64,7 +64,8 @@ struct Plan {
 ///   - It fails or redirects: only Link. A page that names the asset fetches it anyway, and how it answers is what the
 ///     asset and its rule's generation are judged by: without it nobody would learn that it is there again.
 ///   - Its type is not the hint's: nothing, because browsers would fetch it in vain, and once more for the page. Where
-///     another kind fits, whoever asks for a plan has corrected that before.
+///     another kind fits, whoever asks for a plan has corrected that before, and has marked what none fits
+///     (Entry::wrong_type): that is why a plan looks for no type where it needs no other fact of the asset.
 ///   - It goes stale at once: pushed and in Link, but not in a 103, after which browsers fetch it again.
 ///   - It wants cookies, or varies: in a 103 and in Link, but not pushed: a promise has only what `with` repeats.
 /// What the application says stays in Link whatever is known.

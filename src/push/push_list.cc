@@ -18,13 +18,14 @@ const Entry* PushList::first_of(const Hint& hint) const {
   return found == entries_.end() ? nullptr : &*found;
 }
 
-bool PushList::add(Hint hint, const Rule* rule, bool personal) {
-  if (const Entry* first = first_of(hint)) {
-    if (!personal && first->hint == hint) entries_[static_cast<std::size_t>(first - entries_.data())].personal = false;
+bool PushList::add(Entry entry) {
+  if (const Entry* first = first_of(entry.hint)) {
+    if (!entry.personal && first->hint == entry.hint)
+      entries_[static_cast<std::size_t>(first - entries_.data())].personal = false;
     return false;
   }
   if (full()) return false;
-  entries_.push_back({std::move(hint), rule, personal});
+  entries_.push_back(std::move(entry));
   return true;
 }
 

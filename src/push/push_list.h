@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "push/hint.h"
@@ -17,6 +18,8 @@ struct Entry {
   const Rule* rule = nullptr;
   /// It came from what only this visitor is or has (Reads::personal): it stays out of what a shared cache may store.
   bool personal = false;
+  /// Its asset is, as far as is known, of a media type that no kind of hint fits. Delivering finds that out.
+  bool wrong_type = false;
 };
 
 class PushList {
@@ -25,7 +28,8 @@ class PushList {
 
   /// False where the URL is in the list already (the first wins) or the list is full. A repeat for everybody of a
   /// personal entry makes that one everybody's, if they are equal: an option might tell what the URL does not.
-  bool add(Hint hint, const Rule* rule, bool personal = false);
+  bool add(Entry entry);
+  bool add(Hint hint, const Rule* rule, bool personal = false) { return add({std::move(hint), rule, personal}); }
   bool contains(std::string_view url) const;
   /// The entry for which `add` would refuse the hint as a repeat: same URL, or same set of sources where there is no
   /// URL. nullptr where there is none.

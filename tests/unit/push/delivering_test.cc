@@ -140,6 +140,23 @@ TEST_CASE("what is hinted as something else is corrected, and its rule's author 
   CHECK(desk.decisions.list.entries()[0].hint.kind == Kind::script);
 }
 
+TEST_CASE("what fits no kind is not in Link either", "[delivering]") {
+  Desk desk;
+  desk.test.request.protocol = "HTTP/1.1";
+  desk.assets.known["/page.html"] = {.status = 200, .type = "text/html"};
+  desk.delivering().deliver(desk.list({"/a.css", "/page.html"}), false);
+  CHECK(desk.outcomes() == Texts{"link not_http2", "none wrong_type"});
+  CHECK(final_links(desk.decisions, desk.world, {}, false).size() == 1);
+}
+
+TEST_CASE("who gets Link alone costs one question for each asset's type", "[delivering]") {
+  Desk desk;
+  desk.test.request.protocol = "HTTP/1.1";
+  desk.assets.known["/b.js"] = {.status = 200, .type = "text/javascript"};
+  desk.delivering().deliver(desk.list({"/a.css", "/b.js", "https://elsewhere.example/c.css"}), false);
+  CHECK(desk.assets.asked == Texts{"type of /a.css", "type of /b.js"});
+}
+
 TEST_CASE("a font that turns out to be a script loses what only fonts need", "[delivering]") {
   Desk desk;
   desk.assets.known["/x"] = {.status = 200, .type = "text/javascript"};

@@ -119,7 +119,11 @@ TEST_CASE("what is no stylesheet is not hinted as one") {
   const Ways html = ways([](AssetFacts& facts) { facts.type = "text/html"; });
   CHECK(html.push == "none wrong_type");
   CHECK(html.early == "none wrong_type");
-  CHECK(html.link == "none wrong_type");
+  Bench old;
+  old.test.request.protocol = "HTTP/1.1";
+  old.list.add({.hint = hint(Kind::style, "/a.css"), .rule = &old.rule, .wrong_type = true});
+  CHECK(old.run().deliveries[0].reason == Reason::wrong_type);
+  CHECK(old.run().deliveries[0].how == How::none);
   const Ways vague = ways([](AssetFacts& facts) { facts.type = "application/octet-stream"; });
   CHECK(vague.push == "push sent");
   // What the application says is its own matter.

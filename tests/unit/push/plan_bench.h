@@ -33,15 +33,26 @@ struct KnownAssets final : Assets {
   std::map<std::string, AssetFacts, std::less<>> known;
   std::set<std::string, std::less<>> sent_paths;
   std::map<std::string, Cached, std::less<>> cookie;
+  mutable std::vector<std::string> asked;
 
   AssetFacts facts(std::string_view path) const override {
-    const auto found = known.find(path);
-    return found == known.end() ? AssetFacts() : found->second;
+    asked.push_back("facts of " + std::string(path));
+    return look(path);
+  }
+  std::string type(std::string_view path) const override {
+    asked.push_back("type of " + std::string(path));
+    return look(path).type;
   }
   bool sent(std::string_view path) const override { return sent_paths.contains(path); }
   Cached cached(std::string_view path) const override {
     const auto found = cookie.find(path);
     return found == cookie.end() ? Cached::no : found->second;
+  }
+
+ private:
+  AssetFacts look(std::string_view path) const {
+    const auto found = known.find(path);
+    return found == known.end() ? AssetFacts() : found->second;
   }
 };
 
