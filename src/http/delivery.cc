@@ -16,7 +16,7 @@
 #include "http/rule_run.h"
 #include "push/budget.h"
 #include "push/delivering.h"
-#include "push/link_header.h"
+#include "push/final_head.h"
 
 namespace outrider::http {
 namespace {
@@ -137,10 +137,7 @@ push::PushList hints_of_links(const Exchange& exchange, const h2o_header_t* head
   const std::string_view target = view(exchange.req->path);
   const push::BaseUrl base{exchange.scheme, target.substr(0, target.find('?'))};
   for (std::size_t i = 0; i != count; ++i) {
-    if (view(*headers[i].name) != "link") continue;
-    for (push::Hint& hint : push::parse_link_field(view(headers[i].value), base)) {
-      if (push::problem_with(hint).empty()) list.add(std::move(hint), nullptr);
-    }
+    if (view(*headers[i].name) == "link") push::add_links(list, view(headers[i].value), base);
   }
   return list;
 }

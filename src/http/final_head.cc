@@ -12,6 +12,7 @@
 #include "http/rule_run.h"
 #include "push/caching.h"
 #include "push/delivering.h"
+#include "push/final_head.h"
 #include "push/link_header.h"
 #include "push/server_timing.h"
 
@@ -67,16 +68,12 @@ void decide(ExchangeState& exchange, const push::PushList& own_hints) {
   deliver_at_head(exchange, from_rules, own_hints, request);
 }
 
-/// Whether a cache that serves several users may keep this response. Where no cache can be in between, only what the
-/// response itself says counts.
+/// Whether a cache that serves several users may keep this response.
 bool is_storable(const ExchangeState& exchange) {
-  const h2o_req_t& req = *exchange.req;
-  const bool maybe_between =
-      exchange.connection.listen().behind || exchange.scheme != "https" || has_field(req.headers, H2O_TOKEN_VIA);
-  // A 304 goes into what a cache has of the page already.
-  const int status = req.res.status == 304 ? 200 : req.res.status;
-  const push::Response response{status, fields_of(req.res.headers, &exchange.req->pool)};
-  return push::may_be_stored_for_all(has_field(req.headers, H2O_TOKEN_AUTHORIZATION), response, maybe_between);
+  h2o_req_t& req = *exchange.req;
+  const push::Response response{req.res.status, fields_of(req.res.headers, &req.pool)};
+  const bool behind = exchange.connection.listen().behind.has_value();
+  return push::is_storable(fields_of(req.headers, &req.pool), exchange.scheme, behind, response);
 }
 
 /// RFC 9111 4.1: by what else the fields that we add may differ.

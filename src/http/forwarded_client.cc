@@ -3,21 +3,16 @@
 
 #include <algorithm>
 
-#include "base/text.h"
+#include "http/forwarded_hops.h"
 
 namespace outrider::http {
 namespace {
 
 constexpr std::size_t max_request_id = 128;
 
-bool is_trusted(const config::Behind& behind, const Address& address) {
-  return std::any_of(behind.trusted.begin(), behind.trusted.end(),
-                     [&](const Network& network) { return network.contains(address); });
-}
-
 /// A unix listener's peer has no address; a TCP client that reset early has none either, and is nobody.
 bool is_trusted(const config::Behind& behind, Connection& connection) {
-  return connection.listen().address.is_unix() ? behind.trusts_unix : is_trusted(behind, connection.peer());
+  return connection.listen().address.is_unix() ? behind.trusts_unix : trusts(behind, connection.peer());
 }
 
 std::string_view field(const h2o_req_t& req, std::string_view name) {
@@ -25,21 +20,12 @@ std::string_view field(const h2o_req_t& req, std::string_view name) {
   return at == -1 ? std::string_view() : view(req.headers.entries[at].value);
 }
 
-/// The rightmost address that is not a trusted proxy's own: what stands left of it the client may have made up.
 std::string_view forwarded_for(const h2o_req_t& req, const config::Behind& behind) {
-  std::string_view client;
-  std::vector<std::string_view> hops;
+  std::vector<std::string_view> values;
   for (ssize_t at = -1; (at = h2o_find_header(&req.headers, H2O_TOKEN_X_FORWARDED_FOR, at)) != -1;) {
-    for (const std::string_view hop : split(view(req.headers.entries[at].value), ',')) hops.push_back(hop);
+    values.push_back(view(req.headers.entries[at].value));
   }
-  for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
-    const bool bracketed = hop->find(':') != std::string_view::npos;
-    const auto address = Address::parse(bracketed ? "[" + std::string(*hop) + "]:0" : std::string(*hop) + ":0");
-    if (!address) break;
-    client = *hop;
-    if (!is_trusted(behind, *address)) break;
-  }
-  return client;
+  return client_among(values, behind);
 }
 
 bool is_sound_id(std::string_view id) {
