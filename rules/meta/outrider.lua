@@ -211,7 +211,7 @@
 ---@field method? string
 ---The scheme; https counts as TLS of this server. Default: `"https"`.
 ---@field scheme? "http"|"https"
----The host, without port. Without it the site's name; www.example.com for the site *.example.com, localhost for *.
+---The host, with a port where the URL has one. Without it the site's name; www.example.com for the site *.example.com, localhost for *.
 ---@field host? string
 ---Header fields, in the order of their names; a list is a field that repeats. Default: `{}`.
 ---@field headers? table<string, string|string[]>
@@ -256,6 +256,8 @@
 ---@field behind_proxy? boolean
 ---That proxy hands a 103 on. Default: `false`.
 ---@field passes_early_hints? boolean
+---It comes by way of a balancer that passes TCP on, or over a unix socket: nobody knows the way to the client, and nothing is pushed without `budget_bytes`. Default: `false`.
+---@field behind_balancer? boolean
 
 ---The head of a response that nobody sent.
 ---@class outrider.TestResponse
@@ -285,7 +287,7 @@
 ---@field hints fun(expected: (outrider.Hint|string)[]): outrider.Checks
 ---The hint of this URL reaches the client in that way.
 ---@field delivers fun(way: "push"|"early_hints"|"link"|"none", url: string): outrider.Checks
----There are hints, none goes ahead of the page, and this is the reason of each, as `outrider explain` names it. Refused: A reason that is not in the table of reasons.
+---There are hints, none goes ahead of the page, and this is the reason of each, as `outrider explain` names it. What shadow rules hint counts where there are no other hints. Refused: A reason that is not in the table of reasons.
 ---@field nothing_because fun(reason: string): outrider.Checks
 
 ---A row of the table of clients: what some versions of a browser can use ahead of a page.
@@ -400,7 +402,7 @@ function html.head(text, path) end
 ---@return outrider.TestedRequest
 function request(request) end
 
----Takes a request and returns the checks that can be made on it, which fail at the line of this call.
+---Takes a request and returns the checks that can be made on it, which fail at the line of this call. Refused: A request that no check is made on.
 ---@param request outrider.TestedRequest
 ---@return outrider.Checks
 function expect(request) end

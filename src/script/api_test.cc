@@ -14,6 +14,7 @@ constexpr ApiEntry test_globals[] = {
     {.name = "expect",
      .type = "fun(request: TestedRequest): Checks",
      .sentence = "Takes a request and returns the checks that can be made on it, which fail at the line of this call.",
+     .errors = "A request that no check is made on.",
      .example = "expect(request{ path = \"/none\" }).hints{}"},
     {.name = "test",
      .type = "fun(name: string, body: fun())",
@@ -45,8 +46,8 @@ constexpr ApiEntry test_request_keys[] = {
      .example = "scheme = \"http\""},
     {.name = "host",
      .type = "string",
-     .sentence = "The host, without port. Without it the site's name; www.example.com for the site *.example.com, "
-                 "localhost for *.",
+     .sentence = "The host, with a port where the URL has one. Without it the site's name; www.example.com for the "
+                 "site *.example.com, localhost for *.",
      .example = "host = \"shop.example.com\""},
     {.name = "headers",
      .type = "table<string, string|string[]>",
@@ -189,6 +190,12 @@ constexpr ApiEntry test_client_keys[] = {
      .fallback = "false",
      .sentence = "That proxy hands a 103 on.",
      .example = "passes_early_hints = true"},
+    {.name = "behind_balancer",
+     .type = "boolean",
+     .fallback = "false",
+     .sentence = "It comes by way of a balancer that passes TCP on, or over a unix socket: nobody knows the way to the "
+                 "client, and nothing is pushed without `budget_bytes`.",
+     .example = "behind_balancer = true"},
 };
 
 constexpr ApiEntry checks[] = {
@@ -205,7 +212,7 @@ constexpr ApiEntry checks[] = {
     {.name = "nothing_because",
      .type = "fun(reason: string): Checks",
      .sentence = "There are hints, none goes ahead of the page, and this is the reason of each, as `outrider explain` "
-                 "names it.",
+                 "names it. What shadow rules hint counts where there are no other hints.",
      .errors = "A reason that is not in the table of reasons.",
      .example = ".nothing_because(\"not_http2\")"},
 };

@@ -30,6 +30,11 @@ std::string out_of_time(std::chrono::milliseconds limit, std::size_t not_run) {
   return text;
 }
 
+std::string too_much_wrong(std::size_t not_run) {
+  return fmt::format("{} more {} not run: more than {} problems were found", not_run,
+                     not_run == 1 ? "file was" : "files were", most_problems);
+}
+
 }  // namespace
 
 void run_rule_tests(const RuleTestRun& run, ProblemList& problems) {
@@ -41,18 +46,22 @@ void run_rule_tests(const RuleTestRun& run, ProblemList& problems) {
   for (std::size_t i = 0; i < run.found.size(); ++i) {
     const push::RuleSet& rules = run.sets[i] != nullptr ? *run.sets[i] : no_rules;
     for (const RuleFile& test : run.found[i].tests) {
+      if (problems.full()) {
+        if (run.options.test_listener != nullptr) run.options.test_listener->left_out(too_much_wrong(left));
+        return;
+      }
       --left;
-      if (problems.full()) return;
       throw_if_cancelled(run.options.cancel);
       const TestedSite site{run.options.sets[i], run.found[i], rules, run.functions, sites.at(test.path) > 1};
-      if (run.options.test_listener != nullptr) run.options.test_listener->began(site.spec.site, test.shown);
+      if (run.options.test_listener != nullptr)
+        run.options.test_listener->began(site.spec.site, test.shown, site.named);
       TestFile file(site, test, run.options, run.sources, run.watchdog, deadline);
       const auto stopped_at = file.run();
       throw_if_cancelled(run.options.cancel);
       problems.add(file.problems());
       if (!stopped_at) continue;
       const Problem late{*stopped_at, out_of_time(run.options.test_timeout, left)};
-      if (run.options.test_listener != nullptr) run.options.test_listener->broke(late);
+      if (run.options.test_listener != nullptr) run.options.test_listener->broke(late, {});
       problems.add(late);
       return;
     }

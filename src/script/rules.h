@@ -66,13 +66,15 @@ struct Unmet {
 class TestListener {
  public:
   virtual ~TestListener() = default;
-  /// A file is going to run for a site.
-  virtual void began(std::string_view site, const std::string& file) = 0;
+  /// A file is going to run for a site, and for others, too, where the site is to be `named`.
+  virtual void began(std::string_view site, const std::string& file, bool named) = 0;
   /// A check was made. `groups` are the names of the tests that it stands in, the outermost first; `wrong` is what does
   /// not hold.
   virtual void checked(const Place& place, const std::vector<std::string>& groups, const std::vector<Unmet>& wrong) = 0;
-  /// Something is wrong with the file itself, or with one of its functions.
-  virtual void broke(const Problem& problem) = 0;
+  /// Something is wrong with the file itself, or with the function of the innermost of these tests.
+  virtual void broke(const Problem& problem, const std::vector<std::string>& groups) = 0;
+  /// Something does not run because so much is wrong already; `what` says what that is.
+  virtual void left_out(const std::string& what) = 0;
   /// A check is going to ask the rules with this request (test_request.h), which lives as long as the call.
   virtual void asked(const TestRequest&) {}
 };

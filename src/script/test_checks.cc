@@ -9,8 +9,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "push/caching.h"
-#include "push/link_header.h"
+#include "push/delivering.h"
 #include "push/reason.h"
 #include "script/test_report.h"
 #include "script/words.h"
@@ -39,18 +38,6 @@ std::vector<Unmet> failures_of(const std::vector<push::RuleTrace>& traces) {
   return failures;
 }
 
-push::PushList links_of(const push::Fields& fields, const push::Request& request) {
-  push::PushList list;
-  const push::BaseUrl base{request.scheme, request.path};
-  for (const push::Field& field : fields) {
-    if (field.name != "link") continue;
-    for (push::Hint& hint : push::parse_link_field(field.value, base)) {
-      if (push::problem_with(hint).empty()) list.add(std::move(hint), nullptr);
-    }
-  }
-  return list;
-}
-
 }  // namespace
 
 Examination::Examination(const AskedRules& asked, const TestRequest& request)
@@ -66,7 +53,7 @@ std::vector<Unmet> Examination::hints(const std::vector<push::Hint>& expected) c
   std::vector<push::Match> matches;
   asked_.rules.find(request.host, request.method, request.path, matches);
   push::Evaluation all = push::evaluate(matches, push::Phase::request, request, nullptr, &asked_.functions, true);
-  if (response_) {
+  if (response_ && push::takes_hints(request.method, response_->status)) {
     push::Evaluation late =
         push::evaluate(matches, push::Phase::response, request, &*response_, &asked_.functions, true);
     for (const push::Entry& entry : late.list.entries()) all.list.add(entry.hint, entry.rule, entry.personal);
@@ -91,11 +78,7 @@ push::Rehearsed Examination::rehearse() const {
   setting.think_time = made_.think_time;
   setting.page_bytes = made_.page_bytes;
   if (!response_) return push::rehearse(request, setting, nullptr);
-  push::FinalHead head;
-  head.response = *response_;
-  head.links = links_of(response_fields_, request);
-  const bool authorized = request.field("authorization").data() != nullptr;
-  head.storable = push::may_be_stored_for_all(authorized, *response_, request.scheme != "https");
+  const push::FinalHead head = push::final_head(*response_, request, request.path);
   return push::rehearse(request, setting, &head);
 }
 
@@ -124,7 +107,9 @@ Result<std::vector<Unmet>> Examination::nothing_because(std::string_view reason)
   }
   const push::Rehearsed rehearsed = rehearse();
   std::vector<Unmet> wrong = failures_of(rehearsed.traces);
-  const auto records = push::records_of(rehearsed.decisions);
+  // What shadow rules say is no news where others say something.
+  auto records = push::records_of_list(rehearsed.decisions);
+  if (records.empty()) records = push::records_of(rehearsed.decisions);
   const bool all = std::all_of(records.begin(), records.end(), [&](const push::DeliveryRecord& each) {
     return each.how != push::How::push && each.how != push::How::early_hints && name_of(each.reason) == reason;
   });

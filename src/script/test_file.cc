@@ -58,6 +58,11 @@ void require_no_mistakes(const std::vector<Mistake>& mistakes) {
   throw ScriptError("request: " + text);
 }
 
+std::string ended_early(const RuleFile& file, const TestedSite& site) {
+  return fmt::format("{}{}: the rest of the file was not run: more than {} problems were found", file.shown,
+                     site.named ? fmt::format(" (site {})", site.spec.site) : "", most_problems_of_file);
+}
+
 int refuse_rule(State&, lua_State*) {
   throw ScriptError("rule: a test file cannot define rules; write it in a file whose name does not end in .test.lua");
 }
@@ -114,7 +119,7 @@ std::optional<Place> TestFile::run() {
   if (left.count() <= 0) return whole_file;
   const auto source = sources_.read(file_.path, SourceLog::kLargestLuaFile);
   if (!source) {
-    report(whole_file, source.error().message);
+    report_broken({whole_file, source.error().message}, {});
     return std::nullopt;
   }
   Result<void> compiled;
@@ -125,6 +130,7 @@ std::optional<Place> TestFile::run() {
   groups_.clear();
   std::optional<Place> stopped_at;
   if (!compiled) report_error(compiled.error());
+  if (ran) report_unchecked();
   if (!ran && !enough()) {
     if (steady_clock::now() >= deadline_) {
       stopped_at = problem_from(ran.error(), whole_file).place;
@@ -135,6 +141,7 @@ std::optional<Place> TestFile::run() {
   if (enough()) {
     problems_.resize(most_problems_of_file);
     problems_.push_back(more_in_file(file_.shown));
+    if (!ran && options_.test_listener != nullptr) options_.test_listener->left_out(ended_early(file_, site_));
   }
   return stopped_at;
 }
@@ -159,7 +166,12 @@ int TestFile::expect(State&, lua_State* L) {
     throw ScriptError("expect: expected a request as in expect(request{ path = \"/\" }), found " +
                       State::describe(L, 1));
   }
-  const Place place = running(L).place_in_file(L);
+  TestFile& self = running(L);
+  const Place place = self.place_in_file(L);
+  const std::int64_t number = ++self.expectations_;
+  // More are not told, and a file may make them without end.
+  if (self.unchecked_.size() <= most_problems_of_file)
+    self.unchecked_.emplace(number, Expectation{place, self.groups_});
   constexpr lua_CFunction checks[] = {binding<check_hints>, binding<check_delivers>, binding<check_nothing_because>};
   lua_newtable(L);
   const int table = lua_gettop(L);
@@ -169,7 +181,8 @@ int TestFile::expect(State&, lua_State* L) {
     push_text(L, place.file);
     lua_pushinteger(L, place.line);
     lua_pushvalue(L, table);
-    lua_pushcclosure(L, checks[i], 5);
+    lua_pushinteger(L, number);
+    lua_pushcclosure(L, checks[i], 6);
     lua_setfield(L, table, kChecks[i]);
   }
   lua_newtable(L);
@@ -222,12 +235,13 @@ template <class Ask>
 int TestFile::check(lua_State* L, const Ask& ask) {
   const Place place{std::string(text_at(L, lua_upvalueindex(3))),
                     static_cast<int>(lua_tointeger(L, lua_upvalueindex(4)))};
+  unchecked_.erase(lua_tointeger(L, lua_upvalueindex(6)));
   TestRequest asked(host_of_site(site_.spec.site));
   require_no_mistakes(read_test_request(L, lua_upvalueindex(2), asked));
   if (options_.test_listener != nullptr) options_.test_listener->asked(asked);
   const AskedRules rules{site_.spec, options_, site_.rules, site_.functions};
   const std::vector<Unmet> wrong = ask(Examination(rules, asked));
-  for (const Unmet& each : wrong) report(place, each.text);
+  for (const Unmet& each : wrong) report(place, groups_, each.text);
   if (options_.test_listener != nullptr) options_.test_listener->checked(place, groups_, wrong);
   end_if_enough(L);
   lua_pushvalue(L, lua_upvalueindex(5));
@@ -240,8 +254,13 @@ int TestFile::run_group(State& state, lua_State* L) {
     throw ScriptError("test: expected a name and a function, test(\"home\", function() … end)");
   }
   self.groups_.emplace_back(text_at(L, 1));
+  const std::int64_t before = self.expectations_;
   const auto ran = state.try_call(L, 0);
-  if (!ran) self.report_error(ran.error());
+  if (!ran) {
+    // What it would have checked nobody knows.
+    self.unchecked_.erase(self.unchecked_.upper_bound(before), self.unchecked_.end());
+    self.report_error(ran.error());
+  }
   self.groups_.pop_back();
   self.end_if_enough(L);
   return 0;
@@ -255,10 +274,10 @@ Place TestFile::place_in_file(lua_State* L) const {
   return state_.nearest_place(L, 1);
 }
 
-void TestFile::report(const Place& place, const std::string& what) {
+void TestFile::report(const Place& place, const std::vector<std::string>& groups, const std::string& what) {
   std::string prefix;
   if (site_.named) prefix = fmt::format("site {}: ", site_.spec.site);
-  for (const std::string& group : groups_) prefix += fmt::format("test \"{}\": ", group);
+  for (const std::string& group : groups) prefix += fmt::format("test \"{}\": ", group);
   if (!enough()) problems_.push_back({place, bounded_message(prefix + what)});
 }
 
@@ -266,10 +285,23 @@ void TestFile::end_if_enough(lua_State* L) {
   if (enough()) state_.end_call(L, "more problems than are told");
 }
 
+void TestFile::report_broken(const Problem& problem, const std::vector<std::string>& groups) {
+  report(problem.place, groups, problem.message);
+  if (options_.test_listener != nullptr) options_.test_listener->broke(problem, groups);
+}
+
 void TestFile::report_error(const Error& error) {
-  const Problem problem = problem_from(error, {file_.shown, 0});
-  report(problem.place, problem.message);
-  if (options_.test_listener != nullptr) options_.test_listener->broke(problem);
+  report_broken(problem_from(error, {file_.shown, 0}), groups_);
+}
+
+void TestFile::report_unchecked() {
+  for (const auto& [number, made] : unchecked_) {
+    if (enough()) return;
+    report_broken({made.place,
+                   "expect without a check behind it: nothing is asked of that request; write what is expected, as in "
+                   "expect(…).hints{ \"/app.css\" }"},
+                  made.groups);
+  }
 }
 
 std::vector<std::string_view> test_global_names() {

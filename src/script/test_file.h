@@ -4,6 +4,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,6 +50,12 @@ class TestFile {
   State& state() { return state_; }
 
  private:
+  /// A call of expect() that no check has followed yet.
+  struct Expectation {
+    Place place;
+    std::vector<std::string> groups;
+  };
+
   static int make_request(State& state, lua_State* L);
   static int expect(State& state, lua_State* L);
   static int check_hints(State& state, lua_State* L);
@@ -60,8 +68,10 @@ class TestFile {
   template <class Ask>
   int check(lua_State* L, const Ask& ask);
   Place place_in_file(lua_State* L) const;
-  void report(const Place& place, const std::string& what);
+  void report(const Place& place, const std::vector<std::string>& groups, const std::string& what);
+  void report_broken(const Problem& problem, const std::vector<std::string>& groups);
   void report_error(const Error& error);
+  void report_unchecked();
   bool enough() const { return problems_.size() > most_problems_of_file; }
   /// Where one more than will be told was found, ends the file. Inside.
   void end_if_enough(lua_State* L);
@@ -74,7 +84,9 @@ class TestFile {
   State state_;
   std::optional<HintConstructors> constructors_;
   Modules modules_;
-  std::vector<std::string> groups_;  // the names of the tests that are running, the outermost first
+  std::vector<std::string> groups_;                // the names of the tests that are running, the outermost first
+  std::map<std::int64_t, Expectation> unchecked_;  // by their numbers
+  std::int64_t expectations_ = 0;                  // that were made
   std::vector<Problem> problems_;
 };
 

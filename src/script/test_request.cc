@@ -64,11 +64,16 @@ Outcome read_scheme(lua_State* L, TestRequest& request) {
 Outcome read_host(lua_State* L, TestRequest& request) {
   const auto host = string_at(L, -1);
   if (!host || host->empty()) return expected("a host as in \"www.example.com\"", L, -1);
-  const bool bracketed = host->front() == '[' && host->back() == ']';
-  if (has_space_or_controls(*host) || host->find_first_of(bracketed ? "/" : ":/") != host->npos) {
-    return failure(fmt::format("\"{}\" is no host name; write it without scheme, port and path", *host));
+  const std::size_t colon = host->rfind(':');
+  const bool has_port = colon != host->npos && colon + 1 != host->size() &&
+                        host->find_first_not_of("0123456789", colon + 1) == host->npos;
+  const std::string_view name = has_port ? host->substr(0, colon) : *host;
+  const bool bracketed = name.starts_with('[') && name.ends_with(']');
+  if (name.empty() || has_space_or_controls(*host) || name.find_first_of(bracketed ? "/" : ":/") != name.npos) {
+    return failure(fmt::format("\"{}\" is no host name; write it without scheme and path", *host));
   }
-  request.made.host = lower_case(*host);
+  request.made.host = lower_case(name);
+  request.made.authority = has_port ? std::string(*host) : std::string();
   return {};
 }
 
@@ -151,6 +156,7 @@ Outcome read_rtt(lua_State* L, TestRequest& request) {
   const auto number = positive_number(L, 3'600'000);
   if (!number) return expected("milliseconds above 0, at most an hour", L, -1);
   const std::chrono::duration<double, std::milli> rtt(*number);
+  if (!request.made.link) request.made.link.emplace();
   request.made.link->rtt = std::chrono::round<std::chrono::microseconds>(rtt);
   return {};
 }
@@ -158,6 +164,7 @@ Outcome read_rtt(lua_State* L, TestRequest& request) {
 Outcome read_cwnd(lua_State* L, TestRequest& request) {
   const auto number = positive_number(L, 1u << 30);
   if (!number || *number != std::floor(*number)) return expected("bytes above 0, at most 2^30", L, -1);
+  if (!request.made.link) request.made.link.emplace();
   request.made.link->cwnd_bytes = static_cast<std::uint64_t>(*number);
   return {};
 }
@@ -183,6 +190,15 @@ Outcome read_sample(lua_State* L, TestRequest& request) {
   return push::become(request.made, *name);
 }
 
+/// Who passes TCP on hides the way to the client.
+Outcome read_balancer(lua_State* L, TestRequest& request) {
+  const auto flag = read_boolean(L, -1);
+  if (!flag) return tl::unexpected(flag.error());
+  if (*flag) request.made.link.reset();
+  return {};
+}
+
+// What unmakes the link comes behind what describes it.
 constexpr TestKey client_keys[] = {
     {"name", read_sample},
     {"address", read_address},
@@ -193,6 +209,7 @@ constexpr TestKey client_keys[] = {
     {"cwnd_bytes", read_cwnd},
     {"behind_proxy", read_flag<&push::MadeRequest::behind_proxy>},
     {"passes_early_hints", read_flag<&push::MadeRequest::passes_early_hints>},
+    {"behind_balancer", read_balancer},
 };
 
 Outcome read_client(lua_State* L, TestRequest& request) {

@@ -47,9 +47,10 @@ struct PageFound {
 /// Keeps the requests that tests make up.
 class TestRequests final : public script::TestListener {
  public:
-  void began(std::string_view, const std::string&) override {}
+  void began(std::string_view, const std::string&, bool) override {}
   void checked(const Place&, const std::vector<std::string>&, const std::vector<script::Unmet>&) override {}
-  void broke(const Problem&) override {}
+  void broke(const Problem&, const std::vector<std::string>&) override {}
+  void left_out(const std::string&) override {}
   void asked(const script::TestRequest& request) override;
 
   const std::vector<Question>& questions() const { return questions_; }

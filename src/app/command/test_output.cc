@@ -6,33 +6,24 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "app/offline/text_layout.h"
+
 namespace outrider::app {
 namespace {
-
-std::string title(const Place& place, const std::vector<std::string>& groups) {
-  std::string text = place.text();
-  for (const std::string& group : groups) text += fmt::format(" {}", group);
-  return text;
-}
 
 /// A line of its own for each part of a message.
 std::string indented(std::string_view text, std::string_view indent) {
   std::string result(indent);
-  for (const char c : text) {
-    result += c;
-    if (c == '\n') result += indent;
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+    result += plain(text.substr(0, end)) + "\n" + std::string(indent);
+    text.remove_prefix(end + 1);
   }
-  return result;
+  return result + plain(text);
 }
 
 class HumanOutput final : public TestOutput {
  public:
   HumanOutput(bool verbose, bool colour) : verbose_(verbose), colour_(colour) {}
-
-  void began(std::string_view site, const std::string& file) override {
-    ++files_;
-    if (verbose_) fmt::print("{} for the site {}\n", file, site);
-  }
 
   void checked(const Place& place, const std::vector<std::string>& groups,
                const std::vector<script::Unmet>& wrong) override {
@@ -44,10 +35,12 @@ class HumanOutput final : public TestOutput {
     }
   }
 
-  void broke(const Problem& problem) override {
+  void broke(const Problem& problem, const std::vector<std::string>& groups) override {
     ++failed_;
-    fail(problem.place.text(), {{problem.message, {}, {}}});
+    fail(title(problem.place, groups), {{problem.message, {}, {}}});
   }
+
+  void left_out(const std::string& what) override { fmt::print("{}\n", plain(what)); }
 
   void finish() override {
     if (files_ == 0) fmt::print("there are no tests; write them into *.test.lua files beside the rules\n");
@@ -55,7 +48,12 @@ class HumanOutput final : public TestOutput {
                files_, files_ == 1 ? "" : "s", passed_, failed_);
   }
 
+  void bail_out(std::string_view) override {}
+
  private:
+  void print_file(std::string_view file, std::string_view site) override {
+    if (verbose_) fmt::print("{} for the site {}\n", file, site);
+  }
   std::string in_colour(std::string_view text, int colour) const {
     return colour_ ? fmt::format("\x1b[{}m{}\x1b[0m", colour, text) : std::string(text);
   }
@@ -72,20 +70,18 @@ class HumanOutput final : public TestOutput {
   void differs(const script::Unmet& unmet) const {
     fmt::print("    the hints are not those (- expected, + found):\n");
     for (const std::string& line : unmet.diff) {
-      fmt::print("      {}\n", line[0] == ' ' ? line : in_colour(line, line[0] == '-' ? 31 : 32));
+      const std::string shown = plain(line);
+      fmt::print("      {}\n", line[0] == ' ' ? shown : in_colour(shown, line[0] == '-' ? 31 : 32));
     }
-    fmt::print("    {}\n", unmet.rules);
+    fmt::print("    {}\n", plain(unmet.rules));
   }
 
   const bool verbose_, colour_;
-  std::size_t files_ = 0;
 };
 
 class TapOutput final : public TestOutput {
  public:
   TapOutput() { fmt::print("TAP version 13\n"); }
-
-  void began(std::string_view site, const std::string& file) override { fmt::print("# {} for {}\n", file, site); }
 
   void checked(const Place& place, const std::vector<std::string>& groups,
                const std::vector<script::Unmet>& wrong) override {
@@ -97,26 +93,44 @@ class TapOutput final : public TestOutput {
     fmt::print("  ...\n");
   }
 
-  void broke(const Problem& problem) override {
-    point(false, problem.place.text());
+  void broke(const Problem& problem, const std::vector<std::string>& groups) override {
+    point(false, title(problem.place, groups));
     fmt::print("  ---\n  messages:\n    - {}\n  ...\n", quoted(problem.message));
   }
 
+  void left_out(const std::string& what) override { fmt::print("# {}\n", plain(what)); }
+
   void finish() override { fmt::print("1..{}\n", passed_ + failed_); }
 
+  void bail_out(std::string_view why) override { fmt::print("Bail out! {}\n", plain(why)); }
+
  private:
+  void print_file(std::string_view file, std::string_view site) override { fmt::print("# {} for {}\n", file, site); }
   static std::string quoted(const std::string& text) {
     return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
   void point(bool good, std::string_view what) {
     ++(good ? passed_ : failed_);
     std::string description;
-    for (const char c : what) description += c == '#' ? std::string("\\#") : std::string(1, c == '\n' ? ' ' : c);
+    for (const char c : what) description += c == '#' ? std::string("\\#") : std::string(1, c);
     fmt::print("{} {} - {}\n", good ? "ok" : "not ok", passed_ + failed_, description);
   }
 };
 
 }  // namespace
+
+void TestOutput::began(std::string_view site, const std::string& file, bool named) {
+  ++files_;
+  site_ = named ? site : std::string_view();
+  print_file(plain(file), plain(site));
+}
+
+std::string TestOutput::title(const Place& place, const std::vector<std::string>& groups) const {
+  std::string text = place.text();
+  if (!site_.empty()) text += fmt::format(" (site {})", site_);
+  for (const std::string& group : groups) text += fmt::format(" {}", group);
+  return plain(text);
+}
 
 std::unique_ptr<TestOutput> human_output(bool verbose, bool colour) {
   return std::make_unique<HumanOutput>(verbose, colour);

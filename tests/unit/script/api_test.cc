@@ -104,7 +104,7 @@ Placed placed(ApiSection section, const ApiEntry& entry) {
     case ApiSection::client:
     case ApiSection::tls:
     case ApiSection::fields:
-      return {body("req", ""), "expect(request{ path = '/product/7' })"};
+      return {body("req", ""), ""};
     case ApiSection::response:
       return {body("req, res", "phase = 'response', "), ""};
     case ApiSection::test:

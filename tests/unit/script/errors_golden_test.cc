@@ -197,6 +197,7 @@ TEST_CASE("what test files say to what is wrong", "[golden]") {
                                     "request { cached = 'x' }",
                                     "request { sent = 'x' }",
                                     "expect(5)",
+                                    "expect(request {})",
                                     "expect(request {}).hint {}",
                                     "expect(request {}).hints()",
                                     "expect(request {}).hints(5)",

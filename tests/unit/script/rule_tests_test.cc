@@ -148,7 +148,7 @@ TEST_CASE("wrong uses of request, expect and test", "[script][tests][errors]") {
   CHECK_THAT(said("request{ path = \"/?a\", query = \"b\" }"), Contains("there is a query in `path` already"));
   CHECK_THAT(said("request{ method = \"GE T\" }"), Contains("method: expected a request method"));
   CHECK_THAT(said("request{ scheme = \"ftp\" }"), Contains("scheme: expected \"http\" or \"https\""));
-  CHECK_THAT(said("request{ host = \"a:80\" }"), Contains("\"a:80\" is no host name"));
+  CHECK_THAT(said("request{ host = \"a:80x\" }"), Contains("\"a:80x\" is no host name"));
   CHECK_THAT(said("request{ protocol = \"HTTP/3\" }"), Contains("protocol: expected \"HTTP/2\""));
   CHECK_THAT(said("request{ headers = { [\"a b\"] = \"x\" } }"), Contains("headers: \"a b\": expected a name"));
   CHECK_THAT(said("request{ headers = { a = 5 } }"),

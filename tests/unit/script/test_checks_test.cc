@@ -32,30 +32,6 @@ class ChecksWorld : public RulesWorld {
   }
 };
 
-struct Heard final : TestListener {
-  explicit Heard(std::string folder) : root(std::move(folder) + "/") {}
-
-  std::string root;
-  std::vector<std::string> lines;
-  void began(std::string_view site, const std::string& file) override {
-    add("began " + file + " for " + std::string(site));
-  }
-  void checked(const Place& place, const std::vector<std::string>& groups,
-               const std::vector<Unmet>& wrong) override {
-    std::string line = (wrong.empty() ? "ok " : "not ok ") + place.text();
-    for (const std::string& group : groups) line += " " + group;
-    add(line);
-  }
-  void broke(const Problem& problem) override { add("broke " + problem.place.text()); }
-
- private:
-  /// Without the folder that is another one in each run.
-  void add(std::string line) {
-    line.erase(line.find(root), root.size());
-    lines.push_back(std::move(line));
-  }
-};
-
 }  // namespace
 
 TEST_CASE("a test says how each client gets a hint", "[script][tests]") {
@@ -111,7 +87,8 @@ TEST_CASE("wrong uses of the checks on deliveries", "[script][tests][errors]") {
   ChecksWorld world;
   for (const auto& [test, message] : std::vector<std::pair<std::string, std::string>>{
            {"expect(request{}).delivers(\"pushed\", \"/a\")",
-            "delivers: expected \"push\", \"early_hints\", \"link\" or \"none\", found \"pushed\"; did you mean \"push\"?"},
+            "delivers: expected \"push\", \"early_hints\", \"link\" or \"none\", found \"pushed\"; did you mean "
+            "\"push\"?"},
            {"expect(request{}).delivers(\"push\")", "delivers: expected a way and an URL as in"},
            {"expect(request{}).nothing_because(\"in_cooky\")",
             "nothing_because: \"in_cooky\" is no reason; did you mean \"in_cookie\"?"},
@@ -128,8 +105,10 @@ TEST_CASE("wrong uses of the checks on deliveries", "[script][tests][errors]") {
            {"request{ response = { statsu = 200 } }", "response: unknown key \"statsu\"; did you mean \"status\"?"},
            {"request{ assets = 5 }", "assets: expected a table as in { [\"/app.css\"]"},
            {"request{ assets = { [\"app.css\"] = {} } }", "assets: expected a path with what is known of it"},
-           {"request{ assets = { [\"/a\"] = { bytes = 0 } } }", "assets: \"/a\": bytes: expected a number of bytes above 0"},
-           {"request{ assets = { [\"/a\"] = { type = \"css\" } } }", "assets: \"/a\": type: expected a media type as in"},
+           {"request{ assets = { [\"/a\"] = { bytes = 0 } } }",
+            "assets: \"/a\": bytes: expected a number of bytes above 0"},
+           {"request{ assets = { [\"/a\"] = { type = \"css\" } } }",
+            "assets: \"/a\": type: expected a media type as in"},
            {"request{ assets = { [\"/a\"] = { stale = 1 } } }", "assets: \"/a\": stale: expected true or false"},
            {"request{ assets = { [\"/a\"] = { size = 1 } } }", "assets: \"/a\": unknown key \"size\""}}) {
     CAPTURE(test);
@@ -137,16 +116,56 @@ TEST_CASE("wrong uses of the checks on deliveries", "[script][tests][errors]") {
   }
 }
 
-TEST_CASE("a listener hears of every check, and of what breaks", "[script][tests]") {
+TEST_CASE("what a shadow rule says is no reason beside what others say", "[script][tests]") {
   ChecksWorld world;
-  Heard heard(world.root.string());
-  world.options.test_listener = &heard;
-  world.with_test(R"(expect(request{}).hints{ "/app.css", "/f.woff2" }
+  world.write("rules/shadow.lua",
+              "rule { path = \"/\", shadow = true, hints = { style \"/new.css\" } }\n"
+              "rule { path = \"/tried\", shadow = true, hints = { style \"/new.css\" } }");
+  CHECK(world.with_test(R"(
+expect(request{ client = "nghttp", cached = { "/app.css", "/f.woff2" } }).nothing_because("in_cookie")
+expect(request{ client = "nghttp", path = "/tried" }).nothing_because("shadow")
+)") == "");
+}
+
+TEST_CASE("a request that nothing is asked of is a problem of the test file", "[script][tests][errors]") {
+  ChecksWorld world;
+  const std::string text = world.with_test(R"(expect(request{ path = "/none" })
 test("group", function()
-  expect(request{}).hints{}
-  error("boo")
+  local later = expect(request{ path = "/none" })
+  test("inner", function() later.hints{} end)
+  expect(request{ path = "/none" })
 end)
+test("broken", function() expect(request{ path = "/none" }) error("boo") end)
 )");
-  CHECK(heard.lines == std::vector<std::string>{"began rules/shop.test.lua for www.example", "ok rules/shop.test.lua:1",
-                                                "not ok rules/shop.test.lua:3 group", "broke rules/shop.test.lua:4"});
+  CHECK_THAT(text, Contains("rules/shop.test.lua:1: expect without a check behind it: "));
+  CHECK_THAT(text, Contains("rules/shop.test.lua:5: test \"group\": expect without a check behind it: "));
+  CHECK_THAT(text, !Contains("test.lua:3: ") && !Contains("\"broken\": expect"));
+  CHECK_THAT(world.with_test("expect(request{}).hnits{}"), Contains("unknown check") && !Contains("without"));
+  CHECK_THAT(world.with_test("for i = 1, 5000 do expect(request{ path = \"/\" .. i }) end"),
+             Contains("without a check"));
+}
+
+TEST_CASE("an answer that takes no hints has none", "[script][tests]") {
+  ChecksWorld world;
+  CHECK(world.with_test(R"(
+expect(request{ path = "/", client = "curl", response = { status = 404 } }).delivers("none", "/app.css")
+expect(request{ path = "/late", response = { status = 404, headers = { ["x-late"] = "1" } } }).hints{}
+expect(request{ path = "/late", response = { headers = { ["x-late"] = "1" } } }).hints{ style "/late.css" }
+)") == "");
+}
+
+TEST_CASE("a test's request may come by way of a balancer, or to a port", "[script][tests]") {
+  ChecksWorld world;
+  world.write("rules/port.lua",
+              "rule { name = \"port\", path = \"/port\", hints = { style \"https://www.example.com:8443/a.css\" } }\n");
+  CHECK(world.with_test(R"(
+expect(request{ path = "/", client = "nghttp" }).delivers("push", "/app.css")
+expect(request{ path = "/", client = { name = "nghttp", behind_balancer = true } }).delivers("link", "/app.css")
+expect(request{ path = "/", client = { name = "nghttp", behind_balancer = true, rtt_ms = 40 } })
+  .delivers("link", "/app.css")
+expect(request{ path = "/port", host = "www.example.com:8443", client = "nghttp" })
+  .delivers("push", "https://www.example.com:8443/a.css")
+expect(request{ path = "/port", host = "www.example.com", client = "nghttp" })
+  .delivers("link", "https://www.example.com:8443/a.css")
+)") == "");
 }
