@@ -49,9 +49,8 @@ void Server::on(const push::Switch& what, const std::string& who, std::function<
 }
 
 Result<void> Server::explain(const Asked& asked, std::function<void(const Result<Json>&)> done) {
-  auto question = question_of(asked);
+  auto question = question_of(asked, *reloads_->serving().config);
   if (!question) return tl::unexpected(question.error());
-  default_host(*reloads_->serving().config, *question);
   const auto shared = std::make_shared<const Question>(std::move(*question));
   survey_->ask<LiveAnswer>([shared](Workplace& workplace) { return workplace.explain(shared); },
                            [this, asked, done = std::move(done)](std::vector<std::optional<LiveAnswer>> answers) {

@@ -19,6 +19,11 @@ namespace outrider::http {
 /// application answers, or the library by what it finds there.
 std::optional<RouteHead> route_head(const config::Site& site, std::string_view path, h2o_mimemap_t* types);
 
+/// How a request for a page at `path` with these fields is answered, also where another file or a redirect stands in
+/// for what is not there, or the client has it already. Nothing as with route_head.
+std::optional<RouteHead> page_head(const config::Site& site, std::string_view method, std::string_view path,
+                                   push::Fields request, h2o_mimemap_t* types);
+
 /// `path` is decoded and normalised. What no route has, or denies, answers 404, whoever asks; of a folder and of what
 /// an application answers nothing is known. Size and version are the plain file's, whichever of its compressed variants
 /// a client gets.

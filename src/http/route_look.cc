@@ -23,6 +23,11 @@ std::optional<RouteHead> RouteLook::head(const config::Site& site, std::string_v
   return route_head(site, path, types_->map);
 }
 
+std::optional<RouteHead> RouteLook::page(const config::Site& site, std::string_view method, std::string_view path,
+                                         push::Fields request) const {
+  return page_head(site, method, path, request, types_->map);
+}
+
 push::AssetFacts RouteLook::facts(const config::Site& site, std::string_view path) const {
   return route_facts(site, path, types_->map);
 }

@@ -22,6 +22,8 @@ class RouteLook {
   RouteLook& operator=(const RouteLook&) = delete;
 
   std::optional<RouteHead> head(const config::Site& site, std::string_view path) const;
+  std::optional<RouteHead> page(const config::Site& site, std::string_view method, std::string_view path,
+                                push::Fields request) const;
   push::AssetFacts facts(const config::Site& site, std::string_view path) const;
   std::string type(const config::Site& site, std::string_view path) const;
 

@@ -131,8 +131,8 @@ std::string about_flag(std::string_view name, bool wanted) {
 
 std::string about_language(const Conditions& when, const Request& request) {
   const std::string_view accepted = request.field("accept-language");
-  const std::string says =
-      accepted.empty() ? std::string("is absent") : text_of("is ", in_quotes(accepted), ", which prefers none of these");
+  const std::string says = accepted.empty() ? std::string("is absent")
+                                            : text_of("is ", in_quotes(accepted), ", which prefers none of these");
   return text_of("language ", list_of(when.language), ": Accept-Language ", says);
 }
 
@@ -186,6 +186,25 @@ std::string why_not(const Rule& rule, std::string_view failed, const Request& re
   if (failed == "network" && !when.network.empty()) return about_network(when, request);
   if (failed == "country" && !when.country.empty()) return about_country(when, request);
   return std::string(failed);
+}
+
+std::string why_unfit(const Rule& rule, SelectorPart part, std::string_view host, std::string_view method,
+                      std::string_view path) {
+  switch (part) {
+    case SelectorPart::path:
+      return {};
+    case SelectorPart::except: {
+      const auto fits = [&](const Pattern& pattern) { return pattern.matches(path, nullptr); };
+      const auto found = std::find_if(rule.except.begin(), rule.except.end(), fits);
+      return found != rule.except.end() ? text_of("except ", in_quotes(found->text())) : std::string();
+    }
+    case SelectorPart::host:
+      return text_of("host ", list_of(rule.hosts), ": the request's is ", host);
+    case SelectorPart::method:
+      return text_of("method ", rule.methods.empty() ? std::string("\"GET\", \"HEAD\"") : list_of(rule.methods),
+                     ": the request's is ", method);
+  }
+  return {};
 }
 
 }  // namespace outrider::push

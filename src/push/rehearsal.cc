@@ -125,17 +125,25 @@ class Rehearsal {
   }
 
   void finish(Delivering& delivering) {
+    const int status = head_ != nullptr ? head_->response.status : 200;
+    if (!takes_hints(request_.method, status)) return take_links_back();
     if (head_ == nullptr) {
-      if (takes_hints(request_.method, 200)) result_.links = final_links(result_.decisions, outside_, {}, false);
+      result_.links = final_links(result_.decisions, outside_, {}, false);
       return;
     }
-    const int status = head_->response.status;
-    if (!takes_hints(request_.method, status)) return;
     delivering.head_came(status);
     const PushList from_rules = run_phase(Phase::response, &head_->response);
     delivering.deliver(from_rules, true);
     delivering.deliver(head_->links, true);
     result_.links = final_links(result_.decisions, outside_, head_->links, head_->storable);
+  }
+
+  /// What was left to the Link of a page, and the answer is none.
+  void take_links_back() {
+    const bool of_method = !takes_hints(request_.method, 200);
+    for (Delivered& each : result_.decisions.delivered) {
+      if (each.how == How::link) each = {How::none, of_method ? Reason::not_for_this_method : each.reason};
+    }
   }
 
   SeenAssets assets_;

@@ -13,6 +13,7 @@
 
 #include "push/decisions.h"
 #include "push/evaluate.h"
+#include "push/final_head.h"
 #include "push/request.h"
 #include "push/rule_set.h"
 
@@ -40,15 +41,9 @@ struct Setting {
   std::vector<Hint> learned;  // what its application says to everybody
 };
 
-/// The head of the final response, where it is known.
-struct FinalHead {
-  Response response;
-  PushList links;         // of its own Link fields
-  bool storable = false;  // by a shared cache
-};
-
 struct Rehearsed {
-  Decisions decisions;  // `delivered` says what would have gone how
+  /// `delivered` says what would have gone how: with an answer that takes no hints, such as an error, no Link goes.
+  Decisions decisions;
   /// Of the rules whose selector fits, in their order, those of the request phase first. A rule behind a final one, or
   /// of the response phase where no head is given, has none.
   std::vector<RuleTrace> traces;

@@ -71,6 +71,14 @@ Result<int> version_of(const SampleClient& client, std::string_view text) {
   return version;
 }
 
+/// Browsers say what they are doing only where nobody between could read it (Fetch Metadata, 2: potentially trustworthy
+/// URLs).
+bool is_trustworthy(const MadeRequest& request) {
+  const std::string& host = request.host;
+  return request.scheme == "https" || host == "localhost" || host.ends_with(".localhost") || host == "[::1]" ||
+         host == "::1" || host.starts_with("127.");
+}
+
 void add(MadeRequest& request, std::string_view name, std::string value) {
   const bool has =
       std::any_of(request.fields.begin(), request.fields.end(), [&](const auto& field) { return field.first == name; });
@@ -98,6 +106,11 @@ Result<void> become(MadeRequest& request, std::string_view client) {
   request.accepts_push = version <= sample.last_with_push && sample.last_with_push > 0;
   if (!sample.user_agent.empty()) add(request, "user-agent", with_version(sample.user_agent, version));
   if (!sample.navigates) return {};
+  if (request.scheme != "https") {
+    request.protocol = "HTTP/1.1";
+    request.accepts_push = false;
+  }
+  if (!is_trustworthy(request)) return {};
   add(request, "sec-fetch-site", "none");
   add(request, "sec-fetch-mode", "navigate");
   add(request, "sec-fetch-user", "?1");

@@ -27,7 +27,8 @@ struct SampleClient {
 std::span<const SampleClient> sample_clients();
 
 /// Makes `request` come from the client of that name, "chromium" or, in another version, "chromium=102". Fields that
-/// the request has already stay. Errors name the clients, or say that this one has no versions.
+/// the request has already stay; what its scheme and host are counts: browsers speak HTTP/2 over TLS alone. Errors name
+/// the clients, or say that this one has no versions.
 Result<void> become(MadeRequest& request, std::string_view client);
 
 }  // namespace outrider::push

@@ -56,6 +56,10 @@ def server(serve, application, tmp_path):
     return running
 
 
+# Browsers speak HTTP/2 over TLS alone, and there is none here.
+AS_CHROMIUM = [argument for name, value in CHROMIUM for argument in ("-H", f"{name}: {value}")]
+
+
 def client(server, **options):
     return Client(server.address(), **options)
 
@@ -110,7 +114,7 @@ def test_it_answers_from_what_runs(server):
 
 def test_it_knows_what_the_answers_of_assets_said(server):
     def would(path):
-        return entries(live(server, path, "--client", "chromium", "--think", "200"))
+        return entries(live(server, path, *AS_CHROMIUM, "--think", "200"))
     assert would("/app/page") == [("/app/a.css", "early_hints", "sent")]
     assert would("/app/typed") == [("/app/typed.css", "early_hints", "sent")]
     for path in ("/app/page", "/app/a.css", "/app/typed", "/app/typed.css"):
@@ -162,7 +166,7 @@ def test_of_several_workers_the_one_that_knows_answers(serve, application, tmp_p
             told = live(server, "/page", "--client", "nghttp", "--address", "127.0.0.1")
             assert entries(told) == [("/a.css", "link", "already_sent")]
             assert told["live"]["workers"] == 2 and told["live"]["alike"]
-    page = ("/app/page", "--client", "chromium", "--think", "200")
+    page = ("/app/page", *AS_CHROMIUM, "--think", "200")
     assert live(server, *page)["live"]["alike"]
     with client(server, push=False) as connection:  # one of them learns that nobody may keep the asset
         for path in ("/app/page", "/app/a.css"):

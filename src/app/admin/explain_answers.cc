@@ -29,6 +29,7 @@ void explain_one(const http::AdminRequest& request, const http::AdminReply& repl
   asked.cookies = body.texts("cookies");
   asked.client = body.text("client");
   asked.address = body.text("address");
+  asked.country = body.text("country");
   asked.rtt_ms = body.number_if_any("rtt_ms", 1, longest_ms);
   asked.think_ms = body.number_if_any("think_ms", 0, longest_ms);
   asked.page_bytes = body.number_if_any("page_bytes", 1, largest_page);
@@ -60,6 +61,7 @@ std::string body_of(const Asked& asked) {
   if (!asked.cookies.empty()) body["cookies"] = asked.cookies;
   if (!asked.client.empty()) body["client"] = asked.client;
   if (!asked.address.empty()) body["address"] = asked.address;
+  if (!asked.country.empty()) body["country"] = asked.country;
   if (asked.rtt_ms) body["rtt_ms"] = *asked.rtt_ms;
   if (asked.think_ms) body["think_ms"] = *asked.think_ms;
   if (asked.page_bytes) body["page_bytes"] = *asked.page_bytes;

@@ -66,7 +66,7 @@ Json considered_json(const push::RecentRequest::Asked& rule) {
     json["state"] = "matched";
     json["hints"] = rule.hints;
   } else {
-    json["state"] = "condition";
+    json["state"] = rule.in_error ? "failed" : "condition";
     json["condition"] = rule.in_error ? "its function failed" : fmt::format("\"{}\" did not hold", rule.condition);
     json["condition_place"] = rule.condition_place.text();
   }

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <utility>
 
+#include "app/offline/arrival.h"
 #include "base/text.h"
 
 namespace outrider::app {
@@ -25,6 +26,7 @@ Result<std::vector<ListedPage>> read_pages(const std::string& file, const config
     if (auto asked = ask_for(url, page.question); !asked) {
       return failure(fmt::format("{}: {}", page.place.text(), asked.error().message));
     }
+    if (!page.question.names_scheme) page.question.request.scheme = usual_scheme(config);
     if (!page.question.names_host && config.sites.size() == 1) {
       page.question.request.host = script::host_of_site(config.sites.front().name);
     }

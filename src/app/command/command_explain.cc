@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -18,6 +19,7 @@
 #include "app/offline/explain_as_test.h"
 #include "app/offline/explain_json.h"
 #include "app/offline/explain_text.h"
+#include "base/text.h"
 #include "push/sample_clients.h"
 
 namespace outrider::app {
@@ -45,6 +47,7 @@ Result<Asked> asked_by(const ExplainCommand& command) {
   asked.headers = command.headers;
   asked.cookies = command.cookies;
   asked.address = command.address;
+  asked.country = command.country;
   asked.rtt_ms = command.rtt_ms;
   asked.think_ms = command.think_ms;
   asked.page_bytes = command.page_bytes;
@@ -59,18 +62,28 @@ Result<Asked> asked_by(const ExplainCommand& command) {
   return asked;
 }
 
+/// Who says by itself which browser it is, is none of ours.
+bool says_who_it_is(const ExplainCommand& command) {
+  return std::any_of(command.headers.begin(), command.headers.end(), [](const std::string& field) {
+    const std::size_t colon = std::min(field.find(':'), field.size());
+    const bool has_value = !trim(field.substr(std::min(colon + 1, field.size()))).empty();
+    return equals_ignoring_case(trim(field.substr(0, colon)), "user-agent") && has_value;
+  });
+}
+
 std::vector<std::string> clients_of(const ExplainCommand& command) {
   if (command.all) {
     std::vector<std::string> all;
     for (const push::SampleClient& client : push::sample_clients()) all.emplace_back(client.name);
     return all;
   }
-  return command.clients.empty() ? std::vector<std::string>{"chromium"} : command.clients;
+  if (!command.clients.empty()) return command.clients;
+  return {says_who_it_is(command) ? "" : "chromium"};
 }
 
 void print(const ExplainCommand& command, const std::vector<Json>& answers) {
   if (!command.json) {
-    fmt::print("{}", explain_text(answers, takes_colour(stdout), command.all_rules));
+    fmt::print("{}", explain_text(answers, takes_colour(stdout), command.all_rules, command.verbose));
     return;
   }
   const Json json = answers.size() == 1 ? answers.front() : Json(answers);
@@ -85,14 +98,19 @@ int explain_by_files(const ExplainCommand& command, Asked asked) {
   std::vector<Json> answers;
   for (const std::string& client : clients_of(command)) {
     asked.client = client;
-    auto question = question_of(asked);
+    auto question = question_of(asked, offline.config());
     if (!question) return refuse(question.error().message);
-    default_host(offline.config(), *question);
+    std::vector<std::string> hidden;
+    if (command.as_test) {
+      hidden = hide_credentials(*question);
+      question->bucket_key.emplace();  // as tests have it
+    }
     const Answer answer = offline.ask(*question);
     if (command.as_test) {
-      const auto test = test_of(offline, *question, answer, client);
+      const auto test = test_of(offline, *question, answer, client, hidden);
       if (!test) return refuse(test.error().message);
-      fmt::print("{}", *test);
+      fmt::print("{}{}", answers.empty() ? "" : "\n", *test);
+      answers.emplace_back();
     } else {
       answers.push_back(explain_json(*offline.loaded().workers.front(), *question, answer, client));
     }

@@ -46,10 +46,10 @@ struct ExplainCommand {
   bool all = false;                                    // every sample client
   std::string response;                                // a file
   std::optional<std::int64_t> rtt_ms, think_ms;
-  std::string address, at;
+  std::string address, country, at;
   std::vector<std::string> sent, cached;  // paths
   std::optional<std::int64_t> page_bytes;
-  bool all_rules = false;
+  bool all_rules = false, verbose = false;
   bool json = false, as_test = false;
   bool live = false;                         // ask the running server
   std::string request;                       // not empty: the id of one that came

@@ -1,10 +1,31 @@
 // SPDX-License-Identifier: MIT
+#include <charconv>
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <functional>
+#include <string>
 
 #include "app/command/command_line.h"
 #include "app/command/options.h"
 
 namespace outrider::app {
+namespace {
+
+constexpr std::int64_t longest_ms = 3'600'000;
+constexpr std::int64_t largest_page = std::int64_t{1} << 40;
+
+/// Not CLI's own, whose message has all digits of the largest double.
+std::function<std::string(std::string)> up_to(std::int64_t most) {
+  return [most](const std::string& text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool is_number = error == std::errc() && end == text.data() + text.size();
+    if (is_number && number >= 1 && number <= most) return std::string();
+    return "expected a number from 1 to " + std::to_string(most) + ", found \"" + text + "\"";
+  };
+}
+
+}  // namespace
 
 CLI::App* add_explain(CLI::App& app, ExplainCommand& command) {
   CLI::App* explain = app.add_subcommand(
@@ -22,12 +43,14 @@ CLI::App* add_explain(CLI::App& app, ExplainCommand& command) {
   explain->add_option("-b,--cookie", command.cookies, "Cookies \"name=value; other=value\"; may repeat")
       ->type_name("COOKIES")
       ->allow_extra_args(false);
-  CLI::Option* client = explain
-                            ->add_option("--client", command.clients,
-                                         "As this client would ask: chromium, firefox, safari, qtwebengine, curl, "
-                                         "nghttp, node, http1, bot; with a version as in chromium=102; may repeat")
-                            ->type_name("NAME")
-                            ->allow_extra_args(false);
+  CLI::Option* client =
+      explain
+          ->add_option("--client", command.clients,
+                       "As this client would ask: chromium, firefox, safari, qtwebengine, curl, "
+                       "nghttp, node, http1, bot; with a version as in chromium=102; may repeat (default: "
+                       "chromium, unless -H says who asks)")
+          ->type_name("NAME")
+          ->allow_extra_args(false);
   explain->add_flag("--all", command.all, "As each of these clients would ask")->excludes(client);
   explain
       ->add_option("--response", command.response,
@@ -36,13 +59,13 @@ CLI::App* add_explain(CLI::App& app, ExplainCommand& command) {
       ->type_name("FILE");
   explain->add_option("--rtt", command.rtt_ms, "The connection's round trip")
       ->type_name("MS")
-      ->check(CLI::PositiveNumber);
+      ->check(up_to(longest_ms));
   explain->add_option("--think", command.think_ms, "How long the application takes for the page")
       ->type_name("MS")
-      ->check(CLI::PositiveNumber);
+      ->check(up_to(longest_ms));
   explain->add_option("--page-bytes", command.page_bytes, "How large the page is")
       ->type_name("BYTES")
-      ->check(CLI::PositiveNumber);
+      ->check(up_to(largest_page));
   explain->add_option("--at", command.at, "The moment, as in 2026-11-27 or \"2026-11-27 08:00\", in UTC; else now")
       ->type_name("MOMENT");
   explain->add_option("--sent", command.sent, "An asset that this connection has brought already; may repeat")
@@ -52,6 +75,8 @@ CLI::App* add_explain(CLI::App& app, ExplainCommand& command) {
       ->type_name("PATH")
       ->allow_extra_args(false);
   explain->add_option("--address", command.address, "The client's address")->type_name("ADDRESS");
+  explain->add_option("--country", command.country, "The client's country, two letters")->type_name("COUNTRY");
+  explain->add_flag("-v,--verbose", command.verbose, "Also show the Link fields that the client gets");
   explain->add_flag("--all-rules", command.all_rules, "Also show the rules whose path does not fit");
   CLI::Option* json = explain->add_flag("--json", command.json, "Print it as JSON");
   CLI::Option* as_test =

@@ -3,13 +3,27 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "app/offline/arrival.h"
 #include "base/address.h"
 #include "push/sample_clients.h"
 #include "script/moment.h"
+#include "script/test_request.h"
 
 namespace outrider::app {
 
-Result<Question> question_of(const Asked& asked) {
+namespace {
+
+void complete(const config::Config& config, Question& question) {
+  if (!question.names_scheme) question.request.scheme = usual_scheme(config);
+  if (question.names_host || config.sites.size() != 1 || !question.request.host.empty()) return;
+  question.request.host = script::host_of_site(config.sites.front().name);
+}
+
+}  // namespace
+
+Result<Question> question_of(const Asked& asked, const config::Config& config) {
   Question question;
   push::MadeRequest& request = question.request;
   request.method = asked.method;
@@ -31,30 +45,33 @@ Result<Question> question_of(const Asked& asked) {
     }
     request.address = asked.address;
   }
+  if (!asked.country.empty()) {
+    if (asked.country.size() != 2) {
+      return failure(fmt::format("--country: expected two letters as in nl, found \"{}\"", asked.country));
+    }
+    request.country = asked.country;
+  }
   if (auto target = ask_for(asked.url, question); !target) return tl::unexpected(target.error());
   for (const std::string& field : asked.headers) {
-    if (auto added = add_field(field, request); !added) return tl::unexpected(added.error());
+    if (auto added = add_field(field, question); !added) return tl::unexpected(added.error());
   }
   for (const std::string& cookies : asked.cookies) {
     if (auto added = add_cookies(cookies, request); !added) return tl::unexpected(added.error());
   }
+  complete(config, question);
   question.said = request.fields;
   if (!asked.client.empty()) {
     if (auto became = push::become(request, asked.client); !became) return tl::unexpected(became.error());
   }
+  std::erase_if(request.fields, [&](const auto& field) {
+    return std::find(question.taken_away.begin(), question.taken_away.end(), field.first) != question.taken_away.end();
+  });
   if (!asked.response.empty()) {
     auto head = read_head(asked.response);
     if (!head) return tl::unexpected(head.error());
     question.head = std::move(*head);
   }
   return question;
-}
-
-void default_host(const config::Config& config, Question& question) {
-  if (question.names_host || config.sites.size() != 1) return;
-  const std::string& site = config.sites.front().name;
-  if (!question.request.host.empty()) return;
-  question.request.host = site == "*" ? "localhost" : site.starts_with("*.") ? "www" + site.substr(1) : site;
 }
 
 }  // namespace outrider::app

@@ -20,16 +20,15 @@ struct Asked {
   std::vector<std::string> headers, cookies;
   std::string client;   // a sample client's name; empty: as the fields say
   std::string address;  // the client's; empty: nobody's
+  std::string country;  // two letters; empty: nobody says
   std::optional<std::int64_t> rtt_ms, think_ms, page_bytes;
   std::string at;                         // the moment in UTC; empty: now
   std::vector<std::string> sent, cached;  // paths of assets that the client has
   std::string response;                   // the head of the page's response, as `curl -sD-` prints it; empty: not given
 };
 
-/// Errors say what is wrong with it, for whoever typed it.
-Result<Question> question_of(const Asked& asked);
-
-/// Gives an URL without a host the only site, where there is one.
-void default_host(const config::Config& config, Question& question);
+/// An URL without a host is of the only site, where there is one, and one without a scheme has that of the listener by
+/// which most come. Errors say what is wrong with it, for whoever typed it.
+Result<Question> question_of(const Asked& asked, const config::Config& config);
 
 }  // namespace outrider::app

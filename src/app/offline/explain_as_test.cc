@@ -7,6 +7,7 @@
 #include <map>
 #include <vector>
 
+#include "app/offline/text_layout.h"
 #include "push/names.h"
 #include "push/plan.h"
 
@@ -48,18 +49,34 @@ std::string fields_of(const std::vector<FieldText>& fields) {
   return fmt::format("{{ {} }}", text);
 }
 
+bool is_among(const std::vector<FieldText>& fields, std::string_view name) {
+  return std::any_of(fields.begin(), fields.end(), [&](const FieldText& field) { return field.first == name; });
+}
+
 std::string client_of(const Question& question, const push::MadeRequest& request, std::string_view client) {
   static const push::MadeRequest plain;
   Lines keys;
   if (request.address != plain.address) keys.push_back("address = " + lua_string(request.address));
+  if (request.country.size() == 2) keys.push_back("country = " + lua_string(request.country));
+  if (client.empty() && request.accepts_push) keys.emplace_back("accepts_push = true");
   if (request.behind_proxy) keys.emplace_back("behind_proxy = true");
   if (request.passes_early_hints) keys.emplace_back("passes_early_hints = true");
-  if (question.rtt) {
+  if (!request.link && !request.behind_proxy) keys.emplace_back("behind_balancer = true");
+  if (request.link && question.rtt) {
     keys.push_back(fmt::format("rtt_ms = {}", std::chrono::duration<double, std::milli>(*question.rtt).count()));
   }
   if (keys.empty()) return client.empty() ? std::string() : lua_string(client);
   if (!client.empty()) keys.insert(keys.begin(), "name = " + lua_string(client));
   return fmt::format("{{ {} }}", fmt::join(keys, ", "));
+}
+
+/// What the request says beside what its client does by itself.
+std::vector<FieldText> own_fields(const Question& question, const push::MadeRequest& request, bool is_sample) {
+  std::vector<FieldText> fields;
+  for (const FieldText& field : request.fields) {
+    if (!is_sample || is_among(question.said, field.first)) fields.push_back(field);
+  }
+  return fields;
 }
 
 std::string moment_of(std::chrono::system_clock::time_point moment) {
@@ -70,28 +87,26 @@ std::string moment_of(std::chrono::system_clock::time_point moment) {
                      utc.tm_hour, utc.tm_min, utc.tm_sec);
 }
 
-std::string page_of(const Question& question) {
-  Lines keys;
-  if (question.think_time) {
-    const std::chrono::duration<double, std::milli> think = *question.think_time;
-    keys.push_back(fmt::format("think_ms = {}", think.count()));
-  }
-  if (question.page_bytes) keys.push_back(fmt::format("bytes = {}", *question.page_bytes));
-  return keys.empty() ? std::string() : fmt::format("{{ {} }}", fmt::join(keys, ", "));
-}
-
 bool asks_response_rules(const Answer& answer) {
   return std::any_of(answer.considered.begin(), answer.considered.end(), [](const push::Considered& each) {
     return !each.unfit && each.rule->phase == push::Phase::response;
   });
 }
 
-/// A page that a route has at hand answers as tests expect it, unless a rule looks at it.
+/// The head has a say in what becomes of the hints.
+bool head_matters(const Answer& answer) {
+  const auto& delivered = answer.rehearsed.decisions.delivered;
+  return answer.head_status != 200 || asks_response_rules(answer) || is_among(answer.head_fields, "link") ||
+         std::any_of(delivered.begin(), delivered.end(),
+                     [](const push::Delivered& each) { return each.reason == push::Reason::shared_cache; });
+}
+
+/// A page that a route has at hand answers as tests expect it, unless something depends on it.
 std::string response_of(const Question& question, const Answer& answer) {
   if (question.head) {
     return fmt::format("{{ status = {}, headers = {} }}", question.head->status, fields_of(question.head->fields));
   }
-  if (!answer.head_known || (answer.head_status == 200 && !asks_response_rules(answer))) return {};
+  if (!answer.head_known || !head_matters(answer)) return {};
   return fmt::format("{{ status = {}, headers = {} }}", answer.head_status, fields_of(answer.head_fields));
 }
 
@@ -154,29 +169,67 @@ std::string hints_of(const Answer& answer) {
   return hints.empty() ? ".hints{}" : fmt::format(".hints{{ {} }}", fmt::join(hints, ", "));
 }
 
+Lines comments_of(const Answer& answer, const std::vector<std::string>& hidden) {
+  Lines comments;
+  for (const std::string& name : hidden) comments.push_back(fmt::format("The value of {} is made up.", name));
+  if (is_among(answer.made.fields, "cookie")) comments.emplace_back("Its cookies are those that were given.");
+  for (const std::string& each : answer.assumptions) comments.push_back("Assumed: " + each + ".");
+  return comments;
+}
+
+/// One comment over as many lines as it takes.
+std::string comment(std::string_view text) {
+  std::string lines = "-- " + wrapped(plain(text), 3);
+  for (std::size_t at = 0; (at = lines.find("\n   ", at)) != std::string::npos; at += 4) lines.replace(at, 4, "\n-- ");
+  return lines;
+}
+
 }  // namespace
 
+std::vector<std::string> hide_credentials(Question& question) {
+  std::vector<std::string> hidden;
+  for (auto* fields : {&question.request.fields, &question.said}) {
+    for (auto& [name, value] : *fields) {
+      if (name != "authorization" && name != "proxy-authorization") continue;
+      // Rules may ask for the kind of credentials.
+      const std::size_t kind = value.find(' ');
+      value = kind == std::string::npos ? "made-up" : value.substr(0, kind) + " made-up";
+      if (std::find(hidden.begin(), hidden.end(), name) == hidden.end()) hidden.push_back(name);
+    }
+  }
+  return hidden;
+}
+
 Result<std::string> test_of(const Offline& offline, const Question& question, const Answer& answer,
-                            std::string_view client) {
+                            std::string_view client, const std::vector<std::string>& hidden) {
   if (answer.status != 0) {
     return failure(fmt::format("there is nothing to test: the request is answered {} before any rule is asked: {}",
                                answer.status, answer.why));
   }
   const push::MadeRequest& request = answer.made;
   const push::RequestView view(request, nullptr, nullptr);
-  Lines lines{
-      fmt::format("expect(request{{\n  path = {}, host = {},", lua_string(question.target), lua_string(request.host))};
+  // A client without one of its own fields is none of the samples any more.
+  const bool is_sample = !client.empty() && question.taken_away.empty();
+  Lines lines;
+  for (const std::string& each : comments_of(answer, hidden)) lines.push_back(comment(each));
+  lines.push_back(fmt::format("expect(request{{\n  path = {}, host = {},", lua_string(question.target),
+                              lua_string(request.authority.empty() ? request.host : request.authority)));
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) lines.push_back(fmt::format("  {} = {},", name, value));
   };
   if (request.method != "GET") add("method", lua_string(request.method));
   if (request.scheme != "https") add("scheme", lua_string(request.scheme));
-  add("client", client_of(question, request, client));
-  if (!question.said.empty()) add("headers", fields_of(question.said));
+  add("client", client_of(question, request, is_sample ? client : ""));
+  if (!is_sample && request.protocol != "HTTP/2") add("protocol", lua_string(request.protocol));
+  if (const auto fields = own_fields(question, request, is_sample); !fields.empty()) add("headers", fields_of(fields));
   if (request.now) add("now", lua_string(moment_of(*request.now)));
   if (!question.sent.empty()) add("sent", list_of(question.sent));
   if (!question.cached.empty()) add("cached", list_of(question.cached));
-  add("page", page_of(question));
+  if (question.think_time) {
+    const std::chrono::duration<double, std::milli> think = *question.think_time;
+    add("think_ms", fmt::format("{}", think.count()));
+  }
+  if (question.page_bytes) add("page_bytes", fmt::format("{}", *question.page_bytes));
   add("response", response_of(question, answer));
   if (const Lines assets = assets_of(offline, answer, view.request()); !assets.empty()) {
     lines.emplace_back("  assets = {");

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "push/condition_text.h"
+#include "push/delivering.h"
 #include "push/names.h"
 
 namespace outrider::app {
@@ -66,20 +67,21 @@ Json returned_json(const push::Returned& returned) {
   return json;
 }
 
-const push::RuleTrace* trace_of(const Answer& answer, const push::Rule& rule) {
+/// The rule's index among the traces, or their number where it has none.
+std::size_t trace_of(const Answer& answer, const push::Rule& rule) {
   const auto& traces = answer.rehearsed.traces;
   const auto found =
       std::find_if(traces.begin(), traces.end(), [&](const push::RuleTrace& trace) { return trace.rule == &rule; });
-  return found != traces.end() ? &*found : nullptr;
+  return static_cast<std::size_t>(found - traces.begin());
 }
 
-void add_trace(Json& json, const push::RuleTrace& trace, const push::Request& request) {
+void add_trace(Json& json, const push::RuleTrace& trace, const std::string& condition) {
   const push::Rule& rule = *trace.rule;
   if (trace.matched) {
     json["state"] = "matched";
   } else {
-    json["state"] = "condition";
-    json["condition"] = push::why_not(rule, trace.failed_condition, request);
+    json["state"] = trace.error.empty() ? "condition" : "failed";
+    json["condition"] = condition;
     json["condition_place"] = rule.place_of(trace.failed_condition).text();
   }
   say(json, "error", trace.error);
@@ -89,19 +91,40 @@ void add_trace(Json& json, const push::RuleTrace& trace, const push::Request& re
   }
 }
 
-Json considered_json(const push::Considered& considered, const Answer& answer, const push::Request& request) {
+/// Of a rule that fits and was not asked.
+const char* state_of(const push::Rule& rule, const Answer& answer) {
+  const auto& off = answer.switched_off;
+  if (std::find(off.begin(), off.end(), &rule) != off.end()) return "switched_off";
+  if (rule.phase == push::Phase::response) {
+    const int status = answer.head_known ? answer.head_status : 200;
+    if (!push::takes_hints(answer.made.method, status)) return "no_page";
+    if (!answer.head_known) return "needs_response";
+  }
+  return "behind_final";
+}
+
+/// The key of the rule's table that does not fit, as it is written there.
+void add_selector(Json& json, const push::Considered& considered, const Answer& answer) {
+  const push::Rule& rule = *considered.rule;
+  json["state"] = "selector";
+  json["selector"] = name_of(*considered.unfit);
+  const std::string text =
+      push::why_unfit(rule, *considered.unfit, answer.made.host, answer.made.method, answer.made.path);
+  if (text.empty()) return;
+  json["condition"] = text;
+  json["condition_place"] = rule.place_of(name_of(*considered.unfit)).text();
+}
+
+Json considered_json(const push::Considered& considered, const Answer& answer) {
   const push::Rule& rule = *considered.rule;
   Json json{{"rule", rule.name}, {"place", rule.place.text()}};
+  const std::size_t trace = trace_of(answer, rule);
   if (considered.unfit) {
-    json["state"] = "selector";
-    json["selector"] = name_of(*considered.unfit);
-  } else if (const push::RuleTrace* trace = trace_of(answer, rule)) {
-    add_trace(json, *trace, request);
-  } else if (std::find(answer.switched_off.begin(), answer.switched_off.end(), &rule) != answer.switched_off.end()) {
-    json["state"] = "switched_off";
+    add_selector(json, considered, answer);
+  } else if (trace != answer.rehearsed.traces.size()) {
+    add_trace(json, answer.rehearsed.traces[trace], answer.conditions[trace]);
   } else {
-    const bool waits = rule.phase == push::Phase::response && !answer.head_known;
-    json["state"] = waits ? "needs_response" : "behind_final";
+    json["state"] = state_of(rule, answer);
   }
   for (const push::Capture& capture : considered.captures) json["captures"][std::string(capture.name)] = capture.value;
   if (rule.final) json["final"] = true;
@@ -117,10 +140,17 @@ Json entry_json(const push::Entry& entry, push::Delivered delivered) {
   return json;
 }
 
-Json entries_json(const push::Decisions& decisions) {
+Json entries_json(const Answer& answer) {
+  const push::Decisions& decisions = answer.rehearsed.decisions;
   Json json = Json::array();
   const auto& entries = decisions.list.entries();
-  for (std::size_t i = 0; i != entries.size(); ++i) json.push_back(entry_json(entries[i], decisions.delivered[i]));
+  for (std::size_t i = 0; i != entries.size(); ++i) {
+    json.push_back(entry_json(entries[i], decisions.delivered[i]));
+    const AskedAsset& asset = answer.assets[i];
+    if (asset.status == 0) continue;
+    json.back()["asset"]["status"] = asset.status;
+    if (!asset.file.empty()) json.back()["asset"]["file"] = asset.file;
+  }
   for (const push::Entry& entry : decisions.shadow.entries()) {
     json.push_back(entry_json(entry, {push::How::none, push::Reason::shadow}));
   }
@@ -131,7 +161,7 @@ Json entries_json(const push::Decisions& decisions) {
 }
 
 Json request_json(const Question& question, const Answer& answer, std::string_view client) {
-  const push::MadeRequest& request = question.request;
+  const push::MadeRequest& request = answer.made;
   const std::string& authority = request.authority.empty() ? request.host : request.authority;
   Json json{{"method", request.method},
             {"url", fmt::format("{}://{}{}", request.scheme, authority, question.target)},
@@ -150,6 +180,7 @@ Json explain_json(const push::WorkerRules& rules, const Question& question, cons
   json["digest"] = rules.digest;
   if (answer.status != 0) {
     json["refused"] = {{"status", answer.status}, {"why", answer.why}};
+    json["assumptions"] = answer.assumptions;
     return json;
   }
   json["response"] = {{"known", answer.head_known}};
@@ -158,11 +189,8 @@ Json explain_json(const push::WorkerRules& rules, const Question& question, cons
   json["rules_fit"] = std::count_if(answer.considered.begin(), answer.considered.end(),
                                     [](const push::Considered& each) { return !each.unfit; });
   json["considered"] = Json::array();
-  const push::RequestView view(answer.made, nullptr, rules.clients.get());
-  for (const push::Considered& each : answer.considered) {
-    json["considered"].push_back(considered_json(each, answer, view.request()));
-  }
-  json["entries"] = entries_json(answer.rehearsed.decisions);
+  for (const push::Considered& each : answer.considered) json["considered"].push_back(considered_json(each, answer));
+  json["entries"] = entries_json(answer);
   json["early_hints"] = answer.rehearsed.early_links;
   json["link"] = answer.rehearsed.links;
   json["vary"] = answer.vary;

@@ -2,16 +2,18 @@
 // An explanation as data: what `explain --json` prints, and what its text is made from, so that the two cannot differ.
 //
 //   { "request": { "method", "url", "protocol", "client" }, "site", "route", "digest",
-//     "refused": { "status", "why" },                                        instead of all that follows
+//     "refused": { "status", "why" },                                        instead of all but "assumptions"
 //     "response": { "known", "status" },
 //     "rules_fit": 2, "rules": 14,
 //     "considered": [ { "rule", "place", "state", "selector", "condition", "condition_place", "captures": { … },
 //                       "error", "final", "shadow", "returned": [ hint … ] } ],
-//     "entries": [ { "kind", "url", "rule", "how", "reason", "options": { … } } ],
+//     "entries": [ { "kind", "url", "rule", "how", "reason", "options": { … }, "asset": { "status", "file" } } ],
 //     "early_hints": [ "…" ], "link": [ "…" ], "vary": [ "…" ], "assumptions": [ "…" ] }
 //
-// A considered rule's "state" is "matched", "condition" (one does not hold), "selector" (`selector` says which part),
-// "behind_final", "needs_response" or, on a server that runs, "switched_off". A hint of "returned" has "kind", "url",
+// A considered rule's "state" is "matched", "condition" (one does not hold), "failed" (the function of one raised an
+// error), "selector" (`selector` says which part), "behind_final", "needs_response", "no_page" (it is of the response
+// phase, and no hints go with such an answer) or, on a server that runs, "switched_off". An entry's asset is on the
+// page's own host; its "file" is the one that is not there. A hint of "returned" has "kind", "url",
 // "options" and "fate": "listed", "repeats" (then "first" is the rule that had it before), "unusable" (then "problem")
 // or "no_room". Members that say nothing are left out.
 #pragma once

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <set>
 
+#include "app/offline/explain_rules_text.h"
 #include "app/offline/text_layout.h"
+#include "push/delivering.h"
 #include "push/reason.h"
 
 namespace outrider::app {
@@ -14,13 +16,17 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string text_of(const Json& json, const char* name) {
-  return json.contains(name) ? plain(json.at(name).get<std::string>()) : std::string();
+/// Where it is known, and not as most pages': what the page answers.
+std::string page_line(const Json& answer) {
+  if (!answer.contains("response") || !answer.at("response").contains("status")) return {};
+  const int status = answer.at("response").at("status").get<int>();
+  if (!push::takes_hints("GET", status)) return fmt::format("the page answers {}: no Link goes with it", status);
+  return status == 200 ? std::string() : fmt::format("the page answers {}", status);
 }
 
 class Writer : private Ink {
  public:
-  Writer(bool colour, bool all_rules) : Ink(colour), all_rules_(all_rules) {}
+  Writer(bool colour, bool all_rules, bool verbose) : Ink(colour), all_rules_(all_rules), verbose_(verbose) {}
 
   std::string write(const std::vector<Json>& answers) {
     head(answers.front());
@@ -29,10 +35,11 @@ class Writer : private Ink {
       line(wrapped(fmt::format("answered {} before any rule is asked: {}", refused.at("status").get<int>(),
                                text_of(refused, "why")),
                    0));
+      assumptions(answers);
       return text_;
     }
-    rules(answers.front());
-    for (const Json& answer : answers) client(answer, answers.size() > 1);
+    rules(answers.front(), answers.size() > 1);
+    for (const Json& answer : answers) client(answer, answers.front());
     glossary(answers);
     assumptions(answers);
     return text_;
@@ -88,7 +95,7 @@ class Writer : private Ink {
     }
   }
 
-  void rules(const Json& answer) {
+  void rules(const Json& answer, bool first_of_several) {
     const auto fit = answer.at("rules_fit").get<std::size_t>();
     const auto all = answer.value("rules", fit);
     const std::string of_all = answer.contains("rules") ? fmt::format(" of {}", all) : "";
@@ -96,90 +103,59 @@ class Writer : private Ink {
     if (fit == 0 && answer.contains("recent")) {
       return line(strong("no rule did fit, or what they said is no longer remembered"));
     }
-    line(strong(
-        fmt::format("{}{} rule{} fit{} host, method and path", fit, of_all, all == 1 ? "" : "s", fit == 1 ? "s" : "")));
+    const std::string whose = first_of_several ? fmt::format("; as {} asks:", name_of(answer)) : "";
+    line(strong(fmt::format("{}{} rule{} fit{} host, method and path{}", fit, of_all, all == 1 ? "" : "s",
+                            fit == 1 ? "s" : "", whose)));
     std::size_t others = 0;
     for (const Json& rule : answer.at("considered")) {
       const bool is_elsewhere = text_of(rule, "selector") == "path";
       if (is_elsewhere && !all_rules_) {
         ++others;
       } else {
-        one_rule(rule);
+        text_ += rule_text(rule, answer, *this);
       }
     }
     if (others > 0) line(faint(fmt::format("  {} for other paths (--all-rules shows them)", others)));
   }
 
-  void one_rule(const Json& rule) {
-    const std::string state = text_of(rule, "state");
-    std::string what;
-    if (state == "matched") what = "matched";
-    if (state == "selector") what = fmt::format("its {} does not fit", text_of(rule, "selector"));
-    if (state == "condition") what = "does not match";
-    if (state == "behind_final") what = "not asked: a final rule before it matched";
-    if (state == "switched_off") what = "switched off by an operator";
-    if (state == "needs_response") what = "needs the response (--response FILE)";
-    if (rule.contains("hints")) what += fmt::format(", {} in the list", rule.at("hints").dump());
-    if (rule.contains("shadow")) what += ", shadow";
-    if (rule.contains("final") && state == "matched") what += ", final: no later rule is asked";
-    const std::string title = text_of(rule, "rule"), place = text_of(rule, "place");
-    const bool is_long = 6 + title.size() + place.size() + 2 + what.size() > columns;
-    if (state == "matched") what = good(what);
-    if (state == "condition" || state == "switched_off") what = bad(what);
-    line(fmt::format("  \"{}\"  {}{}{}", title, faint(place), is_long ? "\n      " : "  ", what));
-    if (rule.contains("condition")) {
-      line("      " + wrapped(fmt::format("{}: {}", text_of(rule, "condition_place"), text_of(rule, "condition")), 6));
-    }
-    if (rule.contains("captures")) {
-      std::string captures;
-      for (const auto& [name, value] : rule.at("captures").items()) {
-        captures +=
-            fmt::format("{}{} = \"{}\"", captures.empty() ? "" : ", ", plain(name), plain(value.get<std::string>()));
-      }
-      line("      " + wrapped(captures, 6));
-    }
-    if (rule.contains("returned")) {
-      for (const Json& hint : rule.at("returned")) returned(hint);
-    }
-    if (rule.contains("error")) line("      " + bad(wrapped(text_of(rule, "error"), 6)));
-  }
-
-  void returned(const Json& hint) {
-    const std::string fate = text_of(hint, "fate");
-    std::string note;
-    if (fate == "repeats") note = fmt::format("  (\"{}\" has it already)", text_of(hint, "first"));
-    if (fate == "unusable") note = "  (unusable)";
-    if (fate == "no_room") note = "  (the list is full)";
-    line(fmt::format("      {:<10} {}{}{}", text_of(hint, "kind"), text_of(hint, "url"), options(hint), note));
-  }
-
-  static std::string options(const Json& hint) {
-    std::string text;
-    if (!hint.contains("options")) return text;
-    for (const auto& [name, value] : hint.at("options").items()) {
-      text += fmt::format("  {}={}", name, plain(value.is_string() ? value.get<std::string>() : value.dump()));
-    }
-    return text;
-  }
-
-  void client(const Json& answer, bool one_of_several) {
-    line("");
+  static std::string name_of(const Json& answer) {
     const Json& request = answer.at("request");
-    const std::string name = request.contains("client") ? text_of(request, "client") : "this request";
+    return request.contains("client") ? text_of(request, "client") : "this request";
+  }
+
+  void client(const Json& answer, const Json& first) {
+    line("");
     const char* verb = answer.contains("recent") ? "got" : "gets";
-    line(strong(fmt::format("{} ({}) {}", name, text_of(request, "protocol"), verb)));
-    if (one_of_several) matched(answer);
+    line(strong(fmt::format("{} ({}) {}", name_of(answer), text_of(answer.at("request"), "protocol"), verb)));
+    if (&answer != &first) differences(first, answer);
+    if (const std::string page = page_line(answer); !page.empty()) line("  " + page);
     if (answer.at("entries").empty()) line("  nothing: no rule that matched returned a hint");
     for (const Json& entry : answer.at("entries")) one_entry(entry);
+    fields(answer);
   }
 
-  void matched(const Json& answer) {
-    std::string names;
-    for (const Json& rule : answer.at("considered")) {
-      if (text_of(rule, "state") == "matched")
-        names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", text_of(rule, "rule"));
+  /// The rules that decide for this client otherwise than for the first.
+  void differences(const Json& first, const Json& answer) {
+    const Json& rules = answer.at("considered");
+    for (std::size_t i = 0; i != rules.size(); ++i) {
+      if (decides_otherwise(first.at("considered").at(i), rules.at(i))) text_ += rule_text(rules.at(i), answer, *this);
     }
-    line(faint("  " + wrapped("by " + (names.empty() ? std::string("no rule") : names), 5)));
+  }
+
+  /// What goes over the wire.
+  void fields(const Json& answer) {
+    const auto list = [&](const char* name, const std::string& title) {
+      for (const Json& each : answer.value(name, Json::array())) {
+        line("  " + wrapped(title + plain(each.get<std::string>()), 4));
+      }
+    };
+    if (verbose_) list("early_hints", "103 Link: ");
+    if (verbose_) list("link", "Link: ");
+    std::string vary;
+    for (const Json& name : answer.value("vary", Json::array())) {
+      vary += (vary.empty() ? "" : ", ") + plain(name.get<std::string>());
+    }
+    if (!vary.empty()) line("  " + wrapped("Vary: " + vary, 4));
   }
 
   void one_entry(const Json& entry) {
@@ -192,6 +168,16 @@ class Writer : private Ink {
     constexpr std::size_t place_of_reason = 40;
     if (!said.empty() && left.size() < place_of_reason) left.resize(place_of_reason, ' ');
     line(fmt::format("  {} {}{}{}", how == "none" ? bad(way) : good(way), left, said.empty() ? "" : "  ", said));
+    if (entry.contains("asset")) asset(entry.at("asset"));
+  }
+
+  /// What is wrong with it, whatever was decided.
+  void asset(const Json& asset) {
+    const int status = asset.at("status").get<int>();
+    if (status < 300 || status == 304) return;
+    const std::string file = text_of(asset, "file");
+    line("              " +
+         bad(file.empty() ? fmt::format("its route answers {}", status) : wrapped("there is no file " + file, 14)));
   }
 
   void glossary(const std::vector<Json>& answers) {
@@ -222,14 +208,14 @@ class Writer : private Ink {
     for (const std::string& each : all) line("  - " + wrapped(each, 4));
   }
 
-  const bool all_rules_;
+  const bool all_rules_, verbose_;
   std::string text_;
 };
 
 }  // namespace
 
-std::string explain_text(const std::vector<Json>& answers, bool colour, bool all_rules) {
-  return Writer(colour, all_rules).write(answers);
+std::string explain_text(const std::vector<Json>& answers, bool colour, bool all_rules, bool verbose) {
+  return Writer(colour, all_rules, verbose).write(answers);
 }
 
 }  // namespace outrider::app

@@ -6,9 +6,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/offline/arrival.h"
+#include "app/offline/assumptions.h"
 #include "http/admission.h"
-#include "push/caching.h"
-#include "push/link_header.h"
+#include "push/client_cookie.h"
+#include "push/condition_text.h"
+#include "push/delivering.h"
+#include "push/final_head.h"
+#include "push/plan.h"
 #include "push/switches.h"
 
 namespace outrider::app {
@@ -20,41 +25,6 @@ LoadOptions rules_alone() {
   options.run_tests = false;
   options.serves = false;
   return options;
-}
-
-/// The head of the page, given or foretold, as the rehearsal takes it.
-struct Head {
-  std::vector<std::pair<std::string, std::string>> texts;
-  std::vector<push::Field> fields;
-  push::FinalHead head;
-};
-
-push::PushList hints_of(const push::Fields& fields, const push::Request& request, std::string_view target) {
-  push::PushList list;
-  const push::BaseUrl base{request.scheme, target.substr(0, target.find('?'))};
-  for (const push::Field& field : fields) {
-    if (field.name != "link") continue;
-    for (push::Hint& hint : push::parse_link_field(field.value, base)) {
-      if (push::problem_with(hint).empty()) list.add(std::move(hint), nullptr);
-    }
-  }
-  return list;
-}
-
-void fill(Head& head, int status, const push::Request& request, std::string_view target, bool behind) {
-  for (const auto& [name, value] : head.texts) head.fields.push_back({name, value});
-  head.head.response = {status, head.fields};
-  head.head.links = hints_of(head.fields, request, target);
-  const bool between = behind || request.scheme != "https" || request.field("via").data() != nullptr;
-  // A 304 goes into what a cache has of the page already.
-  const push::Response page{status == 304 ? 200 : status, head.fields};
-  head.head.storable = push::may_be_stored_for_all(request.field("authorization").data() != nullptr, page, between);
-}
-
-std::string_view action_of(const config::Route& route) {
-  if (std::holds_alternative<config::Files>(route.action)) return "files";
-  if (std::holds_alternative<config::Redirect>(route.action)) return "redirect";
-  return std::holds_alternative<config::Proxy>(route.action) ? "an application (proxy)" : "an application (FastCGI)";
 }
 
 /// What is known of assets, of which the client has also what the question says.
@@ -78,21 +48,35 @@ class ClientAssets final : public push::Assets {
   const Question& question_;
 };
 
-bool asks_for_visitor(const std::vector<push::RuleTrace>& traces) {
-  return std::any_of(traces.begin(), traces.end(),
-                     [](const push::RuleTrace& trace) { return trace.rule->share && *trace.rule->share < 1; });
+/// As the server does before rules see the request.
+void take_client_cookie(const config::Site& site, push::MadeRequest& request) {
+  if (!site.client_cookie) return;
+  for (auto& [name, value] : request.fields) {
+    if (name == "cookie") value = push::without_cookie(value, site.client_cookie->name);
+  }
+  std::erase_if(request.fields, [](const auto& field) { return field.first == "cookie" && field.second.empty(); });
 }
 
-/// By the URL's port, else by its scheme.
-const config::Listen* listener_for(const config::Config& config, const Question& question) {
-  const bool https = question.request.scheme == "https";
-  const auto fits = [&](const config::Listen& listen) {
-    if (listen.tls.empty() == https) return false;
-    return !question.port || listen.address.is_unix() || listen.address.port() == *question.port;
-  };
-  const auto& all = config.listen;
-  const auto found = std::find_if(all.begin(), all.end(), fits);
-  return found != all.end() ? &*found : nullptr;
+/// The file that a route of files has not got, relative to the configuration.
+std::string missing_file(const config::Config& config, const config::Site& site, std::string_view path) {
+  const std::string plain = push::normal_path(path.substr(0, path.find('?')));
+  const config::Route* route = http::find_route(site, plain);
+  const auto* files = route != nullptr ? std::get_if<config::Files>(&route->action) : nullptr;
+  if (files == nullptr || http::is_denied(*route, plain)) return {};
+  std::string_view rest = std::string_view(plain).substr(std::min(plain.size(), route->prefix.size()));
+  while (rest.starts_with('/')) rest.remove_prefix(1);
+  return (files->root / rest).lexically_proximate(config.folder).string();
+}
+
+AskedAsset asked_asset(const config::Config& config, const config::Site& site, const push::Request& request,
+                       const push::Hint& hint) {
+  AskedAsset asset;
+  if (hint.kind == push::Kind::preconnect) return asset;
+  const std::string_view path = push::same_origin_path(hint.url, request.scheme, request.authority);
+  if (path.empty() || request.assets == nullptr) return asset;
+  asset.status = request.assets->facts(path).status;
+  if (asset.status == 404) asset.file = missing_file(config, site, path);
+  return asset;
 }
 
 /// What happens before any rule is asked. True where that ends it.
@@ -109,7 +93,7 @@ bool refuse(const Ground& ground, const Question& question, Answer& answer) {
   }
   if (request.host.empty()) return end(400, "the URL names no host, and the configuration has several sites");
   if (!config.health.empty() && request.path == config.health) return end(200, "it is the health path");
-  const config::Listen* listen = listener_for(config, question);
+  const config::Listen* listen = answer.listen;
   if (listen != nullptr && http::must_use_https(*listen, request.path)) {
     return end(301, fmt::format("{} redirects to https", listen->address.text()));
   }
@@ -128,37 +112,55 @@ bool refuse(const Ground& ground, const Question& question, Answer& answer) {
   }
 }
 
+/// The head of the page, given or foretold.
+void find_head(const Ground& ground, const Question& question, const push::Request& request, Answer& answer) {
+  if (question.head) {
+    answer.head_status = question.head->status;
+    answer.head_fields = question.head->fields;
+  } else if (auto page = ground.look.page(*answer.site, request.method, request.path, request.fields)) {
+    answer.head_status = page->status;
+    answer.head_fields = std::move(page->fields);
+  } else {
+    return;
+  }
+  answer.head_known = true;
+}
+
+/// What needs no server that runs.
+push::Setting setting_for(const Ground& ground, const Question& question, const Answer& answer) {
+  const config::Site& site = *answer.site;
+  push::Setting setting;
+  setting.rules = ground.rules.sets[static_cast<std::size_t>(&site - ground.config.sites.data())].get();
+  setting.functions = ground.rules.functions.get();
+  setting.site = site.name;
+  setting.push = site.push;
+  setting.budget_bytes = site.budget_bytes;
+  setting.own_push_room = ground.config.limits.pushes_per_connection;
+  setting.answers_at_once = http::answers_at_once(*answer.route, question.request.path);
+  setting.think_time = question.think_time;
+  setting.page_bytes = question.page_bytes;
+  return setting;
+}
+
 void decide(const Ground& ground, const Question& question, Answer& answer) {
   const config::Site& site = *answer.site;
   const config::Config& config = ground.config;
   const push::WorkerRules& rules = ground.rules;
-  const auto index = static_cast<std::size_t>(&site - config.sites.data());
   push::MadeRequest& made = answer.made;
-  const config::Listen* listen = listener_for(config, question);
-  if (listen != nullptr && listen->behind) {
-    made.behind_proxy = true;
-    made.passes_early_hints = listen->behind->passes_103;
-  }
+  if (ground.live == nullptr) take_client_cookie(site, made);
   const http::RoutedAssets routed(ground.look, site);
   std::optional<http::RehearsedRequest> live;
   if (ground.live != nullptr) live.emplace(*ground.live, site, question.target, made);
   const ClientAssets assets(live ? static_cast<const push::Assets&>(*live) : routed, question);
   push::RequestView view(made, &assets, rules.clients.get());
   view.edit().early_hints = site.early_hints;
-  view.edit().bucket_key = question.bucket_key.value_or(rules.bucket_key);
+  // A random key is no server's, and would tell something else each time.
+  const std::array<std::uint8_t, 16> own_key = ground.bucket_key_is_random ? decltype(own_key){} : rules.bucket_key;
+  view.edit().bucket_key = question.bucket_key.value_or(own_key);
   if (live) live->describe(view.edit());
   const push::Request& request = view.request();
 
-  push::Setting setting;
-  setting.rules = rules.sets[index].get();
-  setting.functions = rules.functions.get();
-  setting.site = site.name;
-  setting.push = site.push;
-  setting.budget_bytes = site.budget_bytes;
-  setting.own_push_room = config.limits.pushes_per_connection;
-  setting.answers_at_once = http::answers_at_once(*answer.route, request.path);
-  setting.think_time = question.think_time;
-  setting.page_bytes = question.page_bytes;
+  push::Setting setting = setting_for(ground, question, answer);
   if (live) {
     live->fill(setting);
     answer.connection = live->connection();
@@ -172,43 +174,24 @@ void decide(const Ground& ground, const Question& question, Answer& answer) {
     const bool is_off = setting.switches != nullptr && setting.switches->rule_is_off(site.name, each.rule->name);
     if (is_off) answer.switched_off.push_back(each.rule);
   }
-  Head head;
-  std::optional<int> status;
-  if (question.head) {
-    status = question.head->status;
-    head.texts = question.head->fields;
-  } else if (auto foretold = ground.look.head(site, request.path)) {
-    status = foretold->status;
-    head.texts = std::move(foretold->fields);
+  find_head(ground, question, request, answer);
+  std::vector<push::Field> fields;
+  for (const auto& [name, value] : answer.head_fields) fields.push_back({name, value});
+  std::optional<push::FinalHead> head;
+  if (answer.head_known) head = push::final_head({answer.head_status, fields}, request, question.target);
+  answer.rehearsed = push::rehearse(request, setting, head ? &*head : nullptr);
+  if (head && head->storable && push::takes_hints(request.method, answer.head_status)) {
+    answer.vary = answer.rehearsed.decisions.reads.fields();
   }
-  if (status) fill(head, *status, request, question.target, request.client.behind_proxy);
-  answer.head_known = status.has_value();
-  answer.head_status = status.value_or(200);
-  answer.head_fields = head.texts;
-  answer.rehearsed = push::rehearse(request, setting, status ? &head.head : nullptr);
-  if (status && head.head.storable) answer.vary = answer.rehearsed.decisions.reads.fields();
-
-  if (!status) {
-    answer.assumptions.push_back(
-        fmt::format("the page comes from {}, and how it answers is not known: --response FILE has its head",
-                    action_of(*answer.route)));
+  answer.assumptions = assumptions_of(ground, question, answer, setting, request);
+  if (!question.considers_all) return;
+  for (const push::RuleTrace& trace : answer.rehearsed.traces) {
+    std::string why;
+    if (!trace.matched) why = push::why_not(*trace.rule, trace.failed_condition, request);
+    answer.conditions.push_back(trace.matched || trace.error.empty() ? why : "when: its function failed");
   }
-  if (made.behind_proxy) {
-    answer.assumptions.push_back(
-        fmt::format("the request comes by way of a proxy that {} is behind", listen->address.text()));
-  }
-  if (request.client.accepts_push && request.link() && !answer.connection) {
-    answer.assumptions.push_back(
-        fmt::format("the connection is new: a round trip of {} ms, a window of {} bytes",
-                    std::chrono::duration_cast<std::chrono::milliseconds>(request.link()->rtt).count(),
-                    request.link()->cwnd_bytes));
-  }
-  if (!setting.answers_at_once && !setting.think_time) {
-    answer.assumptions.emplace_back("how long the application thinks is not known yet");
-  }
-  if (ground.live == nullptr && config.bucket_key.empty() && asks_for_visitor(answer.rehearsed.traces)) {
-    answer.assumptions.emplace_back(
-        "there is no bucket_key file, so that share and req.bucket() put a visitor elsewhere in each process");
+  for (const push::Entry& entry : answer.rehearsed.decisions.list.entries()) {
+    answer.assets.push_back(asked_asset(config, site, request, entry.hint));
   }
 }
 
@@ -222,12 +205,19 @@ Offline::Offline(const RunCommand& command, const LoadOptions& options)
 Answer ask(const Ground& ground, const Question& question) {
   Answer answer;
   answer.made = question.request;
-  if (!refuse(ground, question, answer)) decide(ground, question, answer);
+  answer.listen = listener_for(ground.config, question);
+  arrive(answer.listen, answer.made);
+  if (refuse(ground, question, answer)) {
+    answer.assumptions = assumptions_of(ground, question, answer);
+  } else {
+    decide(ground, question, answer);
+  }
   return answer;
 }
 
 Answer Offline::ask(const Question& question) const {
-  return app::ask({config(), sites_, *loaded_.workers.front(), look_}, question);
+  const push::WorkerRules& rules = *loaded_.workers.front();
+  return app::ask({config(), sites_, rules, look_, nullptr, rules.bucket_key == keys_.bucket}, question);
 }
 
 }  // namespace outrider::app

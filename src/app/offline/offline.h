@@ -20,17 +20,26 @@
 
 namespace outrider::app {
 
+/// How its route answers an asset of the page's own host, as far as that is known.
+struct AskedAsset {
+  int status = 0;
+  std::string file;  // which is not there, as seen from the configuration
+};
+
 /// Valid as long as what was asked, and the question.
 struct Answer {
   /// Not 0: the request is refused or sent elsewhere before any rule is asked.
   int status = 0;
   std::string why;
-  push::MadeRequest made;  // what was asked, as it reaches the server
+  push::MadeRequest made;                  // what was asked, as it reaches the server
+  const config::Listen* listen = nullptr;  // by which it comes; null: none is meant
   const config::Site* site = nullptr;
   const config::Route* route = nullptr;
   std::vector<push::Considered> considered;  // empty where nobody asks for them
   push::Rehearsed rehearsed;
-  bool head_known = false;  // it was given, or follows from configuration and disk
+  std::vector<std::string> conditions;  // of each trace: why it did not match; empty where nobody asks for them
+  std::vector<AskedAsset> assets;       // of each entry of the list; likewise
+  bool head_known = false;              // it was given, or follows from configuration and disk
   int head_status = 200;
   std::vector<std::pair<std::string, std::string>> head_fields;
   std::vector<std::string> vary;         // fields that a stored page varies by on account of its hints
@@ -47,6 +56,7 @@ struct Ground {
   const push::WorkerRules& rules;
   const http::RouteLook& look;
   const http::Rehearsal* live = nullptr;  // null: no server runs
+  bool bucket_key_is_random = false;      // it is no server's
 };
 
 Answer ask(const Ground& ground, const Question& question);
@@ -60,8 +70,10 @@ class Offline {
 
   Answer ask(const Question& question) const;
 
-  /// What the site's routes tell of an asset.
-  push::AssetFacts facts(const config::Site& site, std::string_view path) const { return look_.facts(site, path); }
+  /// What the site's routes tell of an asset; `path` with its query.
+  push::AssetFacts facts(const config::Site& site, std::string_view path) const {
+    return http::RoutedAssets(look_, site).facts(path);
+  }
 
   const Loaded& loaded() const { return loaded_; }
   const config::Config& config() const { return *loaded_.config; }

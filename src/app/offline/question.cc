@@ -63,20 +63,28 @@ Result<void> ask_for(std::string_view url, Question& question) {
   const std::string scheme = lower_case(parts->origin.scheme);
   if (scheme != "http" && scheme != "https") return failure(fmt::format("\"{}\" is neither http nor https", url));
   question.request.scheme = scheme;
+  question.names_scheme = has_scheme;
   if (auto taken = take_authority(parts->origin.authority, question); !taken) return taken;
   return take_target(parts->rest, question);
 }
 
-Result<void> add_field(std::string_view text, push::MadeRequest& request) {
+Result<void> add_field(std::string_view text, Question& question) {
+  push::MadeRequest& request = question.request;
   const auto at = text.find_first_of(":;");
   const std::string name = lower_case(trim(text.substr(0, at)));
   if (at == std::string_view::npos || name.empty() || has_controls(text) || http::status_of_method(name) == 400) {
     return failure(fmt::format("\"{}\" is no header field; write \"Name: value\"", text));
   }
   const std::string_view value = trim(text.substr(at + 1));
-  std::erase_if(request.fields,
-                [&](const auto& field) { return field.first == name && (text[at] == ':' && value.empty()); });
-  if (text[at] == ':' && value.empty()) return {};
+  if (text[at] == ';' && !value.empty()) {
+    return failure(fmt::format("\"{}\" has a value behind a semicolon; write \"{}: {}\"", text, name, value));
+  }
+  std::erase(question.taken_away, name);
+  if (text[at] == ':' && value.empty()) {
+    std::erase_if(request.fields, [&](const auto& field) { return field.first == name; });
+    question.taken_away.push_back(name);
+    return {};
+  }
   if (name == "host") {
     std::string host;
     if (!http::host_of(value, host)) return failure(fmt::format("\"{}\" is no host", value));
@@ -84,7 +92,7 @@ Result<void> add_field(std::string_view text, push::MadeRequest& request) {
     request.authority = value;
     return {};
   }
-  request.fields.emplace_back(name, text[at] == ';' ? std::string_view() : value);
+  request.fields.emplace_back(name, value);
   return {};
 }
 

@@ -27,8 +27,10 @@ struct Question {
   std::string target = "/";                        // path and query as written
   std::optional<std::uint16_t> port;               // where the URL has one
   bool names_host = false;                         // it is not a path alone
+  bool names_scheme = false;                       // it begins with one
   std::optional<GivenHead> head;                   // of its answer
   std::vector<push::MadeRequest::FieldText> said;  // fields that are not the client's own
+  std::vector<std::string> taken_away;             // fields that the client would send by itself, and does not
   std::vector<std::string> sent, cached;           // paths of assets that the client has
   std::optional<std::chrono::microseconds> rtt;    // nothing: as usual
   // Of the page, by experience.
@@ -44,7 +46,7 @@ struct Question {
 Result<void> ask_for(std::string_view url, Question& question);
 
 /// A header field as curl's -H has it: "Name: value", "Name:" takes a field away, "Name;" is one without a value.
-Result<void> add_field(std::string_view text, push::MadeRequest& request);
+Result<void> add_field(std::string_view text, Question& question);
 
 /// Cookies as curl's -b has them: "a=1; b=2".
 Result<void> add_cookies(std::string_view text, push::MadeRequest& request);

@@ -6,13 +6,17 @@
 #include <algorithm>
 
 namespace outrider::app {
-namespace {}  // namespace
-
 std::string plain(std::string_view text) {
   std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    result += byte < 0x20 || byte == 0x7f ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  for (std::size_t i = 0; i != text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = static_cast<unsigned char>(i + 1 != text.size() ? text[i + 1] : 0);
+    if (byte == 0xc2 && next >= 0x80 && next < 0xa0) {
+      result += fmt::format("\\x{:02x}", next);  // C1 controls in UTF-8: U+009B begins an escape sequence
+      ++i;
+    } else {
+      result += byte < 0x20 || byte == 0x7f ? fmt::format("\\x{:02x}", byte) : std::string(1, text[i]);
+    }
   }
   return result;
 }

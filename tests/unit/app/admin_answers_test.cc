@@ -299,6 +299,7 @@ TEST_CASE("what is asked about a request comes as it was typed", "[admin]") {
   asked.cookies = {"a=1"};
   asked.client = "chromium=102";
   asked.address = "192.0.2.7";
+  asked.country = "nl";
   asked.rtt_ms = 40;
   asked.think_ms = 0;
   asked.response = "HTTP/2 200";
@@ -313,6 +314,7 @@ TEST_CASE("what is asked about a request comes as it was typed", "[admin]") {
   CHECK(came.cookies == asked.cookies);
   CHECK(came.client == asked.client);
   CHECK(came.address == asked.address);
+  CHECK(came.country == asked.country);
   CHECK(came.rtt_ms == asked.rtt_ms);
   CHECK(came.think_ms == asked.think_ms);
   CHECK(came.response == asked.response);

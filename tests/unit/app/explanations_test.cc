@@ -23,7 +23,9 @@ LiveAnswer answer_of(const Asked& asked, push::How how, push::Reason reason, std
   rules->generation = generation;
   rules->digest = "d1g";
   live.rules = rules;
-  live.question = std::make_shared<const Question>(*question_of(asked));
+  live.question = std::make_shared<const Question>(*question_of(asked, config::Config()));
+  live.answer.made = live.question->request;
+  live.answer.assets.resize(1);
   push::Decisions& decisions = live.answer.rehearsed.decisions;
   push::Hint hint;
   hint.kind = push::Kind::style;

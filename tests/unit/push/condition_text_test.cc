@@ -72,3 +72,14 @@ TEST_CASE("a long value is cut", "[explain]") {
   TestRequest test({{"x-app", value}});
   CHECK(said({.header = {{"x-app", "y"}}}, test.request).size() < 200);
 }
+
+TEST_CASE("a part of a selector that does not fit says what there was", "[explain]") {
+  Rule rule = test::rule("cdn", {"/**"});
+  rule.hosts = {"cdn.*", "img.*"};
+  rule.except = {*Pattern::parse("/help/**"), *Pattern::parse("/cart")};
+  const auto said = [&](SelectorPart part) { return why_unfit(rule, part, "shop.example", "PUT", "/cart"); };
+  CHECK(said(SelectorPart::host) == "host \"cdn.*\", \"img.*\": the request's is shop.example");
+  CHECK(said(SelectorPart::except) == "except \"/cart\"");
+  CHECK(said(SelectorPart::method) == "method \"GET\", \"HEAD\": the request's is PUT");
+  CHECK(said(SelectorPart::path).empty());
+}

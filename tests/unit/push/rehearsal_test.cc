@@ -169,3 +169,15 @@ TEST_CASE("who may not be hinted gets no Link", "[explain]") {
   stage.made.method = "POST";
   CHECK(stage.run().links.empty());
 }
+
+TEST_CASE("no Link goes with an answer that takes no hints", "[explain]") {
+  Stage stage("curl");
+  stage.add("page", {"/a.css"});
+  CHECK(outcomes(stage.run()) == Texts{"/a.css link not_navigation"});
+  FinalHead head;
+  head.response.status = 404;
+  CHECK(outcomes(stage.run(&head)) == Texts{"/a.css none not_navigation"});
+  stage.rules.back().methods = {"POST"};
+  stage.made.method = "POST";
+  CHECK(outcomes(stage.run()) == Texts{"/a.css none not_for_this_method"});
+}

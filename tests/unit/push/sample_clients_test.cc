@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "push/sample_clients.h"
 
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "push/user_agent.h"
@@ -71,4 +73,24 @@ TEST_CASE("a client that there is not is named with those that there are", "[exp
   CHECK_THAT(said("curl=8"), Contains("curl has no versions"));
   CHECK_THAT(said("firefox=old"), Contains("expected a major version as in \"firefox="));
   CHECK_THAT(said("firefox="), Contains("expected a major version"));
+}
+
+TEST_CASE("browsers speak HTTP/1.1 where there is no TLS", "[explain]") {
+  MadeRequest request;
+  request.scheme = "http";
+  request.host = "shop.example";
+  const auto has_mode = [&] {
+    return std::any_of(request.fields.begin(), request.fields.end(),
+                       [](const auto& field) { return field.first == "sec-fetch-mode"; });
+  };
+  REQUIRE(become(request, "chromium=102"));
+  CHECK(request.protocol == "HTTP/1.1");
+  CHECK_FALSE(request.accepts_push);
+  CHECK_FALSE(has_mode());
+  request.host = "localhost";
+  REQUIRE(become(request, "firefox"));
+  CHECK(has_mode());
+  REQUIRE(become(request, "nghttp"));
+  CHECK(request.protocol == "HTTP/2");
+  CHECK(request.accepts_push);
 }

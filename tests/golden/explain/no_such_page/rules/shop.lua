@@ -1,0 +1,2 @@
+rule { name = "all", path = "/**", hints = { style "/app.css" } }
+rule { name = "late", path = "/**", phase = "response", hints = { style "/late.css" } }

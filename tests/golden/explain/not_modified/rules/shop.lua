@@ -1,0 +1,1 @@
+rule { name = "page", path = "/page.html", hints = { style "/app.css" } }
