@@ -15,6 +15,12 @@ std::string_view trim(std::string_view text);
 /// The parts between separators, trimmed; empty parts are left out.
 std::vector<std::string_view> split(std::string_view text, char separator);
 
+/// RFC 9110 5.6.2: what names header fields, methods and cookies, and may stand without quotes.
+bool is_token(std::string_view text);
+/// ASCII's control characters, tabs and line ends among them.
+bool has_controls(std::string_view text);
+bool has_space_or_controls(std::string_view text);
+
 /// What the digit stands for, 0 to 15; -1 where `c` is no hexadecimal digit.
 int hex_digit(char c);
 /// Whether a "%" with two hexadecimal digits behind it is in the text (RFC 3986 2.1).

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "config/reading.h"
-#include "config/token.h"
 
 namespace outrider::config {
 namespace {

@@ -7,7 +7,6 @@
 
 #include "base/text.h"
 #include "config/reading.h"
-#include "config/token.h"
 
 namespace outrider::config {
 namespace {

@@ -8,7 +8,6 @@
 #include "config/accounts.h"
 #include "config/paths.h"
 #include "config/reading.h"
-#include "config/token.h"
 
 namespace outrider::config {
 namespace {

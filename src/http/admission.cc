@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::string_view acme_prefix = "/.well-known/acme-challenge/";
 
-bool is_token_byte(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
 /// True if this server and an application could disagree on where the dot segments of a target lead: beside empty
 /// segments or encoded slashes each resolves them in its own order, and what is denied here would be reached there.
 bool is_ambiguous(std::string_view target) {
@@ -30,7 +25,7 @@ bool is_ambiguous(std::string_view target) {
 }  // namespace
 
 int status_of_method(std::string_view method) {
-  if (method.empty() || !std::all_of(method.begin(), method.end(), is_token_byte)) return 400;
+  if (!is_token(method)) return 400;
   return method == "CONNECT" || method == "TRACE" ? 405 : 0;
 }
 

@@ -36,16 +36,6 @@ constexpr std::array<Extension, 18> extensions{{
     {"wasm", Kind::fetch},
 }};
 
-/// RFC 9110 5.6.2: what may stand without quotes.
-bool is_token(std::string_view text) {
-  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-  for (char c : text) {
-    const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (!alphanumeric && others.find(c) == std::string_view::npos) return false;
-  }
-  return !text.empty();
-}
-
 void append_parameter(std::string& out, std::string_view name, std::string_view value) {
   if (value.empty()) return;
   out.append("; ").append(name) += '=';

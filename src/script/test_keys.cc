@@ -54,10 +54,6 @@ void report_unknown_keys(lua_State* L, int table, std::span<const TestKey> keys,
 
 }  // namespace
 
-bool has_controls(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-}
-
 /// Reads `{ name = value, … }`, sorted by name, because Lua's tables have no order.
 Result<void> read_named_values(lua_State* L, TextPairs& pairs) {
   see_through(L, -1);

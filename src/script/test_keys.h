@@ -39,6 +39,5 @@ Result<void> read_named_values(lua_State* L, TextPairs& pairs);
 std::optional<double> positive_number(lua_State* L, double most);
 
 std::vector<std::string_view> names_of(std::span<const TestKey> keys);
-bool has_controls(std::string_view text);
 
 }  // namespace outrider::script

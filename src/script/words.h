@@ -11,9 +11,6 @@ namespace outrider::script {
 /// `"push", "link" or "auto"`.
 std::string one_of(std::span<const std::string_view> names);
 
-/// A token of RFC 9110 5.6.2: what a header field's name or a method may be.
-bool is_token(std::string_view text);
-
 /// Printable ASCII and spaces: what may stand in a quoted string of a header field without harm.
 bool is_printable(std::string_view text);
 

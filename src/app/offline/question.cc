@@ -14,8 +14,9 @@
 namespace outrider::app {
 namespace {
 
-bool has_controls(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
+/// RFC 9110 5.5: a tab may stand in a field, other controls may not.
+bool may_stand_in_field(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
 }
 
 std::optional<std::uint16_t> port_of(std::string_view authority) {
@@ -72,7 +73,7 @@ Result<void> add_field(std::string_view text, Question& question) {
   push::MadeRequest& request = question.request;
   const auto at = text.find_first_of(":;");
   const std::string name = lower_case(trim(text.substr(0, at)));
-  if (at == std::string_view::npos || name.empty() || has_controls(text) || http::status_of_method(name) == 400) {
+  if (at == std::string_view::npos || !is_token(name) || !may_stand_in_field(text)) {
     return failure(fmt::format("\"{}\" is no header field; write \"Name: value\"", text));
   }
   const std::string_view value = trim(text.substr(at + 1));
@@ -97,7 +98,7 @@ Result<void> add_field(std::string_view text, Question& question) {
 }
 
 Result<void> add_cookies(std::string_view text, push::MadeRequest& request) {
-  if (text.find('=') == std::string_view::npos || has_controls(text)) {
+  if (text.find('=') == std::string_view::npos || !may_stand_in_field(text)) {
     return failure(fmt::format("\"{}\" has no cookie; write \"name=value; other=value\"", text));
   }
   const auto known = std::find_if(request.fields.begin(), request.fields.end(),

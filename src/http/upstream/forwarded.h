@@ -36,8 +36,6 @@ struct ForwardedFields {
 /// names a field that cannot be sent on, because it would be read as something else.
 Result<ForwardedFields> forwarded_fields(push::Fields fields, const RequestFacts& facts);
 
-/// True for a token (RFC 9110 5.6.2).
-bool is_token(std::string_view text);
 /// True where nothing in `text` could end a line.
 bool is_field_value(std::string_view text);
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "http/upstream/head_fields.h"
 
 namespace outrider::http::upstream {

@@ -28,6 +28,21 @@ TEST_CASE("split trims the parts and leaves out empty ones") {
   CHECK(split("a,", ',') == std::vector<std::string_view>{"a"});
 }
 
+TEST_CASE("tokens") {
+  CHECK(is_token("a"));
+  CHECK(is_token("__Secure-x.Y9~"));
+  for (const std::string_view text : {"", " ", "a b", "a\"", "a=", "a;", "a/b", "\x7f", "ä"})
+    CHECK_FALSE(is_token(text));
+}
+
+TEST_CASE("controls are ASCII's, line ends and DEL among them") {
+  for (const std::string_view text : {"a\tb", "a\nb", "\x7f", "\x01"}) CHECK(has_controls(text));
+  CHECK(has_controls(std::string_view("a\0b", 3)));
+  CHECK_FALSE(has_controls("a b ä"));
+  CHECK(has_space_or_controls("a b"));
+  CHECK_FALSE(has_space_or_controls("ä"));
+}
+
 TEST_CASE("hexadecimal digits have their value, everything else has none") {
   const std::string_view digits = "0123456789abcdef";
   for (std::size_t value = 0; value < digits.size(); ++value)

@@ -3,7 +3,6 @@
 #include <catch2/catch.hpp>
 
 #include "config/schema.h"
-#include "config/token.h"
 #include "unit/config/tree.h"
 
 using namespace outrider;
@@ -182,11 +181,4 @@ TEST_CASE("cookie keys and the table of clients are files") {
   CHECK(folder.problems(top("clients = \"none.lua\"")) ==
         only("config.lua:2: clients: " + folder / "none.lua" + ": no such file"));
   CHECK_THAT(folder.problems(top("clients = { \"clients.lua\" }")).at(0), Contains("clients: expected a string"));
-}
-
-TEST_CASE("tokens") {
-  CHECK(is_token("a"));
-  CHECK(is_token("__Secure-x.Y9~"));
-  for (const std::string_view text : {"", " ", "a b", "a\"", "a=", "a;", "a/b", "\x7f", "ä"})
-    CHECK_FALSE(is_token(text));
 }
