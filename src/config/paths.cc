@@ -31,6 +31,10 @@ std::string problem_with(const std::filesystem::path& path, bool directory, int 
 }
 
 bool check(Report& report, const Text& text, const std::filesystem::path& path, bool directory, int access) {
+  if (text.text.empty()) {  // else it would be the configuration's own folder
+    report.wrong(text, directory ? "a directory" : "a file");
+    return false;
+  }
   if (!report.looks_at_disk()) return true;
   const std::string problem = problem_with(path, directory, access);
   if (problem.empty()) return true;

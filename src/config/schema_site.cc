@@ -12,11 +12,6 @@ constexpr std::int64_t mebibyte = 1 << 20;
 constexpr std::string_view early_hints_choices[] = {"navigations", "all", "off"};
 
 constexpr Key upstream_keys[] = {
-    {.name = "servers",
-     .type = Type::strings,
-     .sentence = "The servers, used in turn; one that fails rests for a while.",
-     .required = true,
-     .example = "{ \"http://127.0.0.1:3000\" }"},
     {.name = "connect_timeout_ms",
      .type = Type::integer,
      .sentence = "How long connecting may take, all addresses of a name together.",
@@ -75,7 +70,14 @@ constexpr Key upstream_keys[] = {
      .most = 16 * mebibyte},
 };
 
+constexpr std::string_view servers_sentence = "The servers, used in turn; one that fails rests for a while.";
+
 constexpr Key proxy_keys[] = {
+    {.name = "servers",
+     .type = Type::strings,
+     .sentence = servers_sentence,
+     .required = true,
+     .example = "{ \"http://127.0.0.1:3000\" }"},
     {.name = "websocket", .type = Type::boolean, .sentence = "Passes WebSocket connections on.", .standard = true},
     {.name = "websocket_idle_timeout_ms",
      .type = Type::integer,
@@ -90,6 +92,11 @@ constexpr Group proxy{"proxy", "A reverse proxy to servers that speak HTTP/1.1."
 // An application server has as many processes as connections: one that is kept idle by one worker is one that everybody
 // else waits for.
 constexpr Key fastcgi_keys[] = {
+    {.name = "servers",
+     .type = Type::strings,
+     .sentence = servers_sentence,
+     .required = true,
+     .example = "{ \"unix:/run/php/php-fpm.sock\" }"},
     {.name = "keepalive_connections",
      .type = Type::integer,
      .sentence =

@@ -59,7 +59,7 @@ Outcome read_host(Context& context) {
   const auto hosts = read_strings(context.L, -1, "a host or a list of hosts");
   if (!hosts) return tl::unexpected(hosts.error());
   for (const std::string& host : *hosts) {
-    if (host.find_first_of(":/ ") != host.npos) {
+    if (has_space_or_controls(host) || host.find_first_of(":/") != host.npos) {
       return failure(fmt::format("\"{}\" is no host name; write it without scheme, port and path", host));
     }
     context.reading.rule.hosts.push_back(lower_case(host));
@@ -71,7 +71,9 @@ Outcome read_method(Context& context) {
   const auto methods = read_strings(context.L, -1, "a method or a list of methods");
   if (!methods) return tl::unexpected(methods.error());
   for (std::string method : *methods) {
-    if (!is_token(method)) return failure(fmt::format("\"{}\" is no request method", method));
+    if (!is_token(method) || method.find('*') != method.npos) {
+      return failure(fmt::format("\"{}\" is no request method; write each in full", method));
+    }
     // Methods are case-sensitive (RFC 9110 9.1), and every registered one is in upper case.
     std::transform(method.begin(), method.end(), method.begin(),
                    [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });

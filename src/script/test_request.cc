@@ -24,10 +24,6 @@ namespace {
 
 using Outcome = Result<void>;
 
-bool has_space_or_controls(std::string_view text) {
-  return has_controls(text) || text.find(' ') != text.npos;
-}
-
 Outcome read_path(lua_State* L, TestRequest& request) {
   const auto target = string_at(L, -1);
   if (!target || !target->starts_with('/')) return expected("a path as in \"/product/7\"", L, -1);

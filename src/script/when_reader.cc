@@ -58,9 +58,22 @@ Outcome read_all_named(lua_State* L, std::vector<push::Named>& target) {
   return outcome;
 }
 
+/// RFC 6265 4.1.1, as far as browsers keep to it: these never stand in a cookie's name.
+bool can_name_cookie(std::string_view name) {
+  return !has_space_or_controls(name) && name.find_first_of("=;") == name.npos;
+}
+
 template <auto Member>
-Outcome read_names(lua_State* L, push::Conditions& conditions) {
-  return read_all_named(L, conditions.*Member);
+Outcome read_cookies(lua_State* L, push::Conditions& conditions) {
+  if (const Outcome outcome = read_all_named(L, conditions.*Member); !outcome) return outcome;
+  for (const push::Named& named : conditions.*Member) {
+    if (!can_name_cookie(named.name)) return failure(fmt::format("\"{}\" cannot be the name of a cookie", named.name));
+  }
+  return {};
+}
+
+Outcome read_query(lua_State* L, push::Conditions& conditions) {
+  return read_all_named(L, conditions.query);
 }
 
 Outcome read_header(lua_State* L, push::Conditions& conditions) {
@@ -149,10 +162,10 @@ struct Condition {
 };
 
 constexpr Condition readers[] = {
-    {"cookie", read_names<&push::Conditions::cookie>},
-    {"no_cookie", read_names<&push::Conditions::no_cookie>},
+    {"cookie", read_cookies<&push::Conditions::cookie>},
+    {"no_cookie", read_cookies<&push::Conditions::no_cookie>},
     {"header", read_header},
-    {"query", read_names<&push::Conditions::query>},
+    {"query", read_query},
     {"client", read_client},
     {"mobile", read_flag<&push::Conditions::mobile>},
     {"bot", read_flag<&push::Conditions::bot>},

@@ -191,7 +191,8 @@ TEST_CASE("what sites and the whole say to what does not go together", "[golden]
        "sites = { a = { client_cookie = { name = \"a b\" }, " + route + " } }", "sites = { a = { routes = {} } }",
        "sites = { a = { " + route + " } }, admin = { address = \"127.0.0.1:1\" }",
        "sites = { a = { " + route + " } }, log = { access = { to = \"stdot\" } }",
-       "sites = { a = { " + route + " } }, log = { error = { to = \"stdout\" } }"},
+       "sites = { a = { " + route + " } }, log = { error = { to = \"stdout\" } }",
+       "sites = { a = { " + route + " } }, log = { access = { to = \"www\" } }"},
       [](const std::string& body) { return "return { listen = { address = \"127.0.0.1:80\" }, " + body + " }"; });
   check_golden("errors/site_cases.txt", text);
 }

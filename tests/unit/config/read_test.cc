@@ -159,7 +159,8 @@ TEST_CASE("every problem is reported, in the order of lines, and each once") {
     ["a.example"] = { routes = { ["/"] = { files = "missing" } } },
     ["b.example"] = { routes = {
       ["/"] = { file = "www" },
-      ["/x/"] = { proxy = "127.0.0.1:3000" } } },
+      ["/x/"] = { proxy = "127.0.0.1:3000" },
+      ["/y/"] = { files = "" } } },
   },
   workers = "four",
   worker = 4,
@@ -172,8 +173,9 @@ TEST_CASE("every problem is reported, in the order of lines, and each once") {
             "config.lua:9: sites[\"b.example\"].routes[\"/\"]: unknown key \"file\"; did you mean \"files\"?",
             "config.lua:10: sites[\"b.example\"].routes[\"/x/\"].proxy: \"127.0.0.1:3000\" is no URL; did you mean "
             "\"http://127.0.0.1:3000\"?",
-            "config.lua:12: workers: expected a whole number of threads from 0 to 1024; found a string (\"four\")",
-            "config.lua:13: unknown key \"worker\"; did you mean \"workers\"?",
+            "config.lua:11: sites[\"b.example\"].routes[\"/y/\"].files: expected a directory; found \"\"",
+            "config.lua:13: workers: expected a whole number of threads from 0 to 1024; found a string (\"four\")",
+            "config.lua:14: unknown key \"worker\"; did you mean \"workers\"?",
         });
 }
 

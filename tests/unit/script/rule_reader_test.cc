@@ -137,10 +137,15 @@ TEST_CASE("wrong values say what was expected and found", "[script][rule][errors
   const auto [keys, message] = GENERATE(table<std::string, std::string>({
       {"host = 5,", "host: expected a host or a list of hosts, found a number (5)"},
       {"host = \"https://x/\",", "host: \"https://x/\" is no host name; write it without scheme, port and path"},
+      {"host = \"a\\nb\",", "host: \"a\nb\" is no host name; write it without scheme, port and path"},
       {"host = {},", "host: expected a host or a list of hosts, found an empty list; leave the key out"},
       {"host = { a = 1 },", "host: expected a host or a list of hosts; expected a list, found the key \"a\""},
       {"path = { \"/\", false },", "path: item 2: expected a path pattern or a list of path patterns, found false"},
-      {"method = \"GET POST\",", "method: \"GET POST\" is no request method"},
+      {"method = \"GET POST\",", "method: \"GET POST\" is no request method; write each in full"},
+      {"method = \"GE*\",", "method: \"GE*\" is no request method; write each in full"},
+      {"when = { cookie = \"a=b\" },", "condition \"cookie\": \"a=b\" cannot be the name of a cookie"},
+      {"when = { no_cookie = { [\"a;\"] = \"b\" } },",
+       "condition \"no_cookie\": \"a;\" cannot be the name of a cookie"},
       {"when = \"mobile\",", "when: expected a table of conditions or a function, found a string (\"mobile\")"},
       {"deliver = \"pusch\",",
        "deliver: expected \"auto\", \"push\", \"early_hints\" or \"link\", found a string (\"pusch\"); did you mean "
