@@ -10,7 +10,8 @@ import outrider
 
 README = outrider.SOURCE / "README.md"
 # What other tests do, or the run that this is a part of.
-ELSEWHERE = {"./examples/hello/run", "./tests/run", "cmake --preset release && cmake --build --preset release"}
+ELSEWHERE = {"./examples/hello/run", "./tests/run", "packaging/install-dependencies packaging/build-dependencies",
+             "cmake --preset release -DOUTRIDER_TESTS=OFF && cmake --build --preset release"}
 
 
 @pytest.fixture
