@@ -161,6 +161,7 @@ def test_a_server_that_is_not_there(tmp_path):
     (["--urls", "config.lua"], 1, "config.lua:1: \"return {\" is no host; write an URL"),
     (["--ignore", "everything"], 2, "everything"),
     (["--cacert", "config.lua"], 2, "--against"),
+    (["--no-warnings", "--strict"], 2, "--strict"),
     (["--budget", "0"], 2, "--budget"),
 ])
 def test_options_that_cannot_be_followed(arguments, code, said):
@@ -169,7 +170,7 @@ def test_options_that_cannot_be_followed(arguments, code, said):
 
 
 def test_a_plain_check_ends_soon_where_rules_take_long(tmp_path):
-    """Asking thousands of slow rules would take minutes; a supervisor waits for this."""
+    """Asking thousands of slow rules would take minutes; who starts a server waits for this."""
     (tmp_path / "rules").mkdir()
     (tmp_path / "config.lua").write_text("""return { listen = { { address = "127.0.0.1:0" } },
       sites = { ["*"] = { rules = "rules/*.lua", routes = { ["/"] = { proxy = "http://127.0.0.1:9" } } } } }""")
@@ -180,6 +181,13 @@ def test_a_plain_check_ends_soon_where_rules_take_long(tmp_path):
     assert ended.returncode == 0
     assert "config.lua: not all rules were asked, for lack of time; --strict asks all\n" in ended.stderr
     assert "[unknown_hints]" not in ended.stderr
+
+
+def test_problems_alone():
+    """A new program is tried so, while the old one serves."""
+    ended = check(GOLDEN / "asset_missing", "--no-warnings")
+    assert (ended.returncode, ended.stderr) == (0, "") and "config.lua: fine" in ended.stdout
+    assert check(GOLDEN / "broken", "--no-warnings").returncode == 1
 
 
 def test_the_same_warnings_as_json():

@@ -30,7 +30,7 @@ struct RunCommand {
 /// `outrider check`.
 struct CheckCommand {
   std::string config = default_config;
-  bool strict = false;
+  bool strict = false, no_warnings = false;
   std::string urls, against, cacert;       // empty: none
   std::uint64_t budget_bytes = 1'000'000;  // of a page
   std::vector<std::string> ignored;        // names of warnings

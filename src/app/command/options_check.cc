@@ -26,10 +26,11 @@ CLI::App* add_check(CLI::App& app, CheckCommand& command) {
   CLI::App* check = app.add_subcommand(
       "check", "Check the configuration, the rules and the certificates, and what is hinted; serve nothing");
   add_config(*check, command.config);
-  check->add_flag("--strict", command.strict,
-                  "Exit code 1 also where there are only warnings; takes the time it needs");
-  check->add_option("--urls", command.urls, "A file with an URL in each line: warn of pages that no rule covers")
-      ->type_name("FILE");
+  CLI::Option* strict = check->add_flag("--strict", command.strict,
+                                        "Exit code 1 also where there are only warnings; takes the time it needs");
+  CLI::Option* urls =
+      check->add_option("--urls", command.urls, "A file with an URL in each line: warn of pages that no rule covers")
+          ->type_name("FILE");
   CLI::Option* against = check->add_option(
       "--against", command.against, "Also fetch what is hinted from this server, such as https://www.example.com");
   against->type_name("ORIGIN");
@@ -49,6 +50,10 @@ CLI::App* add_check(CLI::App& app, CheckCommand& command) {
       ->type_name("WARNING")
       ->check(CLI::IsMember(names))
       ->allow_extra_args(false);
+  check
+      ->add_flag("--no-warnings", command.no_warnings,
+                 "Find only what a reload would refuse; nothing is asked or fetched")
+      ->excludes(strict, urls, against);
   check->add_flag("--json", command.json, "Print the result as JSON");
   check->footer(warnings_footer());
   return check;

@@ -38,7 +38,7 @@ Supervisor::Options Supervisor::Options::from(const RunCommand& command) {
   Options options;
   options.arguments = command.arguments;
   if (command.files.empty()) {
-    options.check_arguments = {"check", "-c", command.config};
+    options.check_arguments = {"check", "--no-warnings", "-c", command.config};
   } else {
     options.check_arguments = {"--version"};
   }
