@@ -33,13 +33,15 @@ find_outrider() {
     outrider=$(command -v outrider)
   else
     outrider=$top/build/release/outrider
-    local quiet=()
-    [ ! -e "$outrider" ] || quiet=(-- --quiet)
     (
       cd "$top"
       packaging/install-dependencies packaging/build-dependencies
       [ -e build/release/build.ninja ] || cmake --preset release -DOUTRIDER_TESTS=OFF
-      cmake --build --preset release --target outrider "${quiet[@]}"
+      if [ -e "$outrider" ]; then
+        cmake --build --preset release --target outrider -- --quiet | { grep -vx 'ninja: no work to do.' || true; }
+      else
+        cmake --build --preset release --target outrider
+      fi
     ) >&2
   fi
 }

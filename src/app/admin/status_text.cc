@@ -55,8 +55,9 @@ void append_running(std::string& out, const json& status) {
   const bool differs = member(status, "disk_differs") == true;
   out += fmt::format("outrider    {}, pid {}, up {}{}\n", text(status, "version"), text(status, "pid"),
                      age(member(status, "uptime_s")), member(status, "draining") == true ? ", DRAINING" : "");
-  out += fmt::format("running     {}{}: {} rules, digest {}\n", text(status, "generation"),
-                     differs ? ", DISK DIFFERS" : "", text(status, "rules"), short_digest(status));
+  out += fmt::format("running     {}{}: {} rule{}, digest {}\n", text(status, "generation"),
+                     differs ? ", DISK DIFFERS" : "", text(status, "rules"), member(status, "rules") == 1 ? "" : "s",
+                     short_digest(status));
   for (const json& problem : member(status, "certificate_problems")) {
     out += fmt::format("FAILED      certificates: {}\n",
                        problem.is_string() ? problem.get<std::string>() : problem.dump());

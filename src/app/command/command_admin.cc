@@ -45,8 +45,9 @@ std::string body_of(const AdminCommand& command) {
 }
 
 std::string generation_text(const json& answer) {
-  return fmt::format("generation {}, digest {}, {} rules", answer.value("generation", 0u),
-                     answer.value("digest", "").substr(0, 16), answer.value("rules", 0u));
+  const unsigned rules = answer.value("rules", 0u);
+  return fmt::format("generation {}, digest {}, {} rule{}", answer.value("generation", 0u),
+                     answer.value("digest", "").substr(0, 16), rules, rules == 1 ? "" : "s");
 }
 
 void print_reload(const AdminCommand& command, const json& answer) {

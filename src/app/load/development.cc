@@ -50,15 +50,18 @@ std::string development_greeting(const config::Config& config, const std::string
                                  int pid) {
   const std::string certificate =
       config.listen.empty() || config.listen[0].tls.empty() ? "" : config.listen[0].tls[0].certificate.string();
+  const bool has_rules = !config.sites.empty() && !config.sites.front().rules.empty();
   return fmt::format(
       "\n  Serving {0} at {1}\n"
       "  with the development certificate {2}\n\n"
       "  Try:   curl -k {1}\n"
       "         nghttp -nv {1}    (pushes come before the page)\n"
-      "         curl -sk --http2 -D- -o /dev/null -H 'sec-fetch-mode: navigate' {1}    (103, link)\n"
-      "  Rules: an edit shows in the next request (kill -HUP {3} re-reads everything)\n"
+      "         curl -sk -D- -o /dev/null {1}    (link)\n"
+      "  Rules: {3}\n"
       "  Stop:  Ctrl-C\n\n",
-      directory, url, certificate, pid);
+      directory, url, certificate,
+      has_rules ? fmt::format("an edit shows in the next request (kill -HUP {} re-reads everything)", pid)
+                : "none; --rules 'rules/*.lua' reads some, and they say what is hinted");
 }
 
 }  // namespace outrider::app
