@@ -127,7 +127,7 @@ constexpr Group redirect{"redirect", "Sends the client elsewhere.", redirect_key
 constexpr Key route_keys[] = {
     {.name = "files",
      .type = Type::string,
-     .sentence = "Serves the files below a directory.",
+     .sentence = "Serves the files below a directory: what stands in the path behind the route's is looked for there.",
      .example = "\"/srv/www\""},
     {.name = "proxy",
      .type = Type::string_or_table,
@@ -157,7 +157,7 @@ constexpr Key route_keys[] = {
      .only_with = "files fastcgi"},
     {.name = "fallback",
      .type = Type::string,
-     .sentence = "A path within the route that is served where nothing is found.",
+     .sentence = "What is served where nothing is found: a path within the directory, not the URL's.",
      .example = "\"/index.html\"",
      .only_with = "files"},
     {.name = "precompressed",

@@ -86,9 +86,9 @@ std::optional<Kind> kind_of_url(std::string_view url) {
   const auto authority = url.find("://");
   const auto slash = url.rfind('/');
   // In "https://cdn.example" the last dot belongs to the host.
-  if (slash == std::string_view::npos || (authority != std::string_view::npos && slash < authority + 3)) return {};
+  if (authority != std::string_view::npos && slash < authority + 3) return {};
   const auto dot = url.rfind('.');
-  if (dot == std::string_view::npos || dot < slash) return {};
+  if (dot == std::string_view::npos || (slash != std::string_view::npos && dot < slash)) return {};
   for (const Extension& extension : extensions) {
     if (equals_ignoring_case(extension.text, url.substr(dot + 1))) return extension.kind;
   }

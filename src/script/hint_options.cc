@@ -130,8 +130,7 @@ Outcome read_option(lua_State* L, std::string_view name, push::Hint& hint) {
   const auto* found =
       std::find_if(std::begin(options), std::end(options), [&](const Option& option) { return option.name == name; });
   if (found == std::end(options)) {
-    return failure(
-        fmt::format("unknown option \"{}\"{}", name, did_you_mean(name, api_names(ApiSection::hint_option))));
+    return failure(fmt::format("unknown option \"{}\"{}", name, instead_of(name, api_names(ApiSection::hint_option))));
   }
   if (hint.kind == push::Kind::preconnect && name != "crossorigin") {
     return failure(fmt::format("option \"{}\": a preconnect takes crossorigin alone", name));

@@ -35,8 +35,10 @@ void check_captures(const push::Rule& rule, const push::Hint& hint, std::vector<
 }  // namespace
 
 void check_rule(const push::Rule& rule, std::vector<Mistake>& mistakes) {
+  const bool has_its_paths =
+      std::none_of(mistakes.begin(), mistakes.end(), [](const Mistake& mistake) { return mistake.key == "path"; });
   for (const push::Hint& hint : rule.hints) {
-    check_captures(rule, hint, mistakes);
+    if (has_its_paths) check_captures(rule, hint, mistakes);
     const std::string problem = push::problem_with(hint);
     if (!problem.empty()) mistakes.push_back({"hints", fmt::format("hint \"{}\": {}", hint.url, problem)});
   }

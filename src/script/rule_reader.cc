@@ -266,7 +266,7 @@ void find_unknown_keys(Context& context, int table) {
     } else if (api_entry(ApiSection::rule, *name) == nullptr) {
       context.reading.mistakes.push_back(
           {std::string(*name),
-           fmt::format("unknown key \"{}\"{}", *name, did_you_mean(*name, api_names(ApiSection::rule)))});
+           fmt::format("unknown key \"{}\"{}", *name, instead_of(*name, api_names(ApiSection::rule)))});
     }
     if (enough_mistakes(context.reading.mistakes)) {
       lua_pop(L, 2);
@@ -284,6 +284,10 @@ bool has_key(lua_State* L, int table, const char* name) {
   return has;
 }
 
+bool is_mistaken(const std::vector<Mistake>& mistakes, std::string_view key) {
+  return std::any_of(mistakes.begin(), mistakes.end(), [&](const Mistake& mistake) { return mistake.key == key; });
+}
+
 }  // namespace
 
 RuleReading read_rule(State& state, lua_State* L, int index, const HintBoxes& boxes, const Place& place,
@@ -298,7 +302,7 @@ RuleReading read_rule(State& state, lua_State* L, int index, const HintBoxes& bo
   find_unknown_keys(context, table);
   // An unknown key may be what "hints" was meant to be: to say both would be to say it twice.
   const bool all_known = reading.mistakes.size() == of_known_keys;
-  if (!has_key(L, table, "hints") && !reading.rule.final && all_known) {
+  if (!has_key(L, table, "hints") && !reading.rule.final && all_known && !is_mistaken(reading.mistakes, "final")) {
     reading.mistakes.push_back({"", "it has neither hints nor final = true, so it does nothing; add hints = { … }"});
   }
   check_rule(reading.rule, reading.mistakes);

@@ -14,6 +14,7 @@
 #include "script/lua_api.h"
 #include "script/lua_names.h"
 #include "script/state.h"
+#include "script/words.h"
 
 namespace outrider::script {
 namespace {
@@ -71,7 +72,7 @@ int unknown_global(State& state, lua_State* lua) {
   // 1: the globals, 2: the name
   const std::string name = lua_type(lua, 2) == LUA_TSTRING ? std::string(text_at(lua, 2)) : State::describe(lua, 2);
   const std::vector<std::string> known = state.global_names(lua);
-  throw ScriptError(fmt::format("unknown global \"{}\"{}", name, did_you_mean(name, {known.begin(), known.end()})));
+  throw ScriptError(fmt::format("unknown global \"{}\"{}", name, instead_of(name, {known.begin(), known.end()})));
 }
 
 int assign_global(State&, lua_State* lua) {

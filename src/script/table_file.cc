@@ -24,6 +24,12 @@ Place result_place(const Outline& outline, const std::string& shown_as) {
   return {shown_as, outline.returned() != nullptr ? outline.returned()->line : 0};
 }
 
+/// Who leaves `return` out is told of a global, or of a symbol, that is not what is wrong.
+std::string without_return(std::string_view message) {
+  return fmt::format("{}; the file must return a table: \"return {{ … }}\"",
+                     message.substr(0, message.find("; write ")));
+}
+
 }  // namespace
 
 Value run_table_file(std::string_view text, const std::string& shown_as, const OpenGlobals& open) {
@@ -38,7 +44,11 @@ Value run_table_file(std::string_view text, const std::string& shown_as, const O
     lua_call(lua, 0, 1);
     tree = value_at(lua, -1, outline.returned(), result_place(outline, shown_as), problems);
   });
-  if (!result) throw LoadError({problem_from(result.error(), {shown_as, 0})});
+  if (!result) {
+    Problem problem = problem_from(result.error(), {shown_as, 0});
+    if (text.find("return") == text.npos) problem.message = without_return(problem.message);
+    throw LoadError({std::move(problem)});
+  }
   if (problems.size() > most_problems_of_file) {
     problems.resize(most_problems_of_file);
     problems.push_back(more_in_file(shown_as));

@@ -42,7 +42,7 @@ void report_unknown_keys(lua_State* L, int table, std::span<const TestKey> keys,
     if (!name) {
       mistakes.push_back({"", fmt::format("expected keys as in path = \"/\", found {}", State::describe(L, -2))});
     } else if (std::find(known.begin(), known.end(), *name) == known.end()) {
-      mistakes.push_back({std::string(*name), fmt::format("unknown key \"{}\"{}", *name, did_you_mean(*name, known))});
+      mistakes.push_back({std::string(*name), fmt::format("unknown key \"{}\"{}", *name, instead_of(*name, known))});
     }
     if (enough_mistakes(mistakes)) {
       lua_pop(L, 2);

@@ -180,7 +180,7 @@ void read_condition(lua_State* L, std::string_view name, push::Conditions& condi
       std::find_if(std::begin(readers), std::end(readers), [&](const Condition& c) { return c.name == name; });
   if (found == std::end(readers)) {
     mistakes.push_back({std::string(name), fmt::format("unknown condition \"{}\"{}", name,
-                                                       did_you_mean(name, api_names(ApiSection::condition)))});
+                                                       instead_of(name, api_names(ApiSection::condition)))});
     return;
   }
   const Outcome outcome = found->read(L, conditions);

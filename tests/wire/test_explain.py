@@ -161,6 +161,18 @@ def test_it_asks_as_who_the_fields_say():
     assert "\nchromium (HTTP/2) gets\n" in explain(folder, "-H", "X-App: 1", "/").stdout
 
 
+def test_a_path_without_its_slash():
+    code = explain(GOLDEN / "explain/own_cookie", "product/7")
+    assert (code.returncode, code.stderr) == (1, "outrider explain: no site is named \"product\"; did you mean the path /product/7?\n")
+
+
+@pytest.mark.skipif(os.path.exists("/etc/outrider/config.lua"), reason="outrider is installed here")
+def test_a_configuration_is_looked_for_nearby():
+    ended = subprocess.run([BINARY, "explain", "/"], cwd=GOLDEN / "explain/own_cookie", capture_output=True, text=True, timeout=60,
+                           check=False)
+    assert ended.returncode == 1 and "/etc/outrider/config.lua: does not exist; did you mean -c config.lua?" in ended.stderr
+
+
 def test_numbers_are_refused_in_few_words():
     ended = explain(GOLDEN / "explain/one_client", "--rtt", "0", "/")
     assert ended.returncode != 0 and "expected a number from 1 to 3600000, found \"0\"" in ended.stderr

@@ -112,13 +112,20 @@ AdminCommands add_admin_commands(CLI::App& app, AdminCommand& command) {
   return all;
 }
 
+/// Who names the configuration without -c.
+std::string advice_on(const std::vector<std::string>& arguments, const CLI::ParseError& problem) {
+  const bool unexpected = dynamic_cast<const CLI::ExtrasError*>(&problem) != nullptr;
+  if (!unexpected || !arguments.back().ends_with(".lua")) return {};
+  return "; did you mean -c " + arguments.back() + "?";
+}
+
 /// CLI11's own words for what went wrong, and where to read on.
-Said usage_error(const CLI::App& app, const CLI::ParseError& problem) {
+Said usage_error(const CLI::App& app, const CLI::ParseError& problem, const std::string& advice) {
   const auto chosen = app.get_subcommands();
   const std::string command = chosen.empty() ? "" : " " + chosen.front()->get_name();
-  return {
-      "outrider" + command + ": " + problem.what() + "\nRun \"outrider" + command + " --help\" for what there is.\n",
-      exit_usage};
+  return {"outrider" + command + ": " + problem.what() + advice + "\nRun \"outrider" + command +
+              " --help\" for what there is.\n",
+          exit_usage};
 }
 
 /// What CLI11 would only call a missing subcommand.
@@ -206,7 +213,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
     app.exit(success, text, errors);
     return Said{text.str(), exit_fine};
   } catch (const CLI::ParseError& problem) {
-    return usage_error(app, problem);
+    return usage_error(app, problem, advice_on(arguments, problem));
   }
   if (check_app->parsed()) return check;
   if (explain_app->parsed()) return explain;

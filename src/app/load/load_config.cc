@@ -3,13 +3,27 @@
 
 #include <filesystem>
 
+#include "app/command/command_line.h"
 #include "config/read.h"
 #include "script/config_file.h"
 
 namespace outrider::app {
+namespace {
+
+/// Who forgot -c beside a configuration of their own.
+void look_nearby(const std::string& file) {
+  std::error_code error;
+  if (file != default_config || std::filesystem::exists(file, error) || !std::filesystem::exists("config.lua", error)) {
+    return;
+  }
+  throw LoadError({file, 0}, "does not exist; did you mean -c config.lua?");
+}
+
+}  // namespace
 
 config::Config load_config(const std::string& file, script::SourceLog& sources, bool serves) {
   namespace fs = std::filesystem;
+  if (!sources.replays()) look_nearby(file);
   const fs::path path = fs::absolute(file).lexically_normal();
   const fs::path folder = path.parent_path();
   const fs::path shown_folder = fs::path(file).parent_path();

@@ -21,6 +21,18 @@ void complete(const config::Config& config, Question& question) {
   question.request.host = script::host_of_site(config.sites.front().name);
 }
 
+/// "product/7" is the path of someone who left out the slash, where no site can be meant by "product".
+Result<void> refuse_slashless(const config::Config& config, const std::string& url, const Question& question) {
+  const std::string& host = question.request.host;
+  if (!question.names_host || question.names_scheme || host.find_first_of(".:") != host.npos) return {};
+  const auto serves = [&](const config::Site& site) {
+    return site.name == "*" || site.name == host ||
+           std::find(site.aliases.begin(), site.aliases.end(), host) != site.aliases.end();
+  };
+  if (std::any_of(config.sites.begin(), config.sites.end(), serves)) return {};
+  return failure(fmt::format("no site is named \"{}\"; did you mean the path /{}?", host, url));
+}
+
 }  // namespace
 
 Result<Question> question_of(const Asked& asked, const config::Config& config) {
@@ -52,6 +64,7 @@ Result<Question> question_of(const Asked& asked, const config::Config& config) {
     request.country = asked.country;
   }
   if (auto target = ask_for(asked.url, question); !target) return tl::unexpected(target.error());
+  if (auto meant = refuse_slashless(config, asked.url, question); !meant) return tl::unexpected(meant.error());
   for (const std::string& field : asked.headers) {
     if (auto added = add_field(field, question); !added) return tl::unexpected(added.error());
   }

@@ -186,6 +186,7 @@ TEST_CASE("usage errors have exit code 2 and name what is wrong") {
       {{"run", "--files", "x", "--port", "-1"}, "-1"},
       {{"run", "--files", "x", "-c", "y"}, "--config"},
       {{"run", "check"}, "check"},
+      {{"check", "config.lua"}, "did you mean -c config.lua?"},
       {{"check", "--files", "x"}, "--files"},
       {{"relaod"}, "did you mean \"reload\"?"},
       {{"rollback", "0"}, "0"},

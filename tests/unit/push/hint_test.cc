@@ -11,6 +11,7 @@ using outrider::push::test::hint;
 
 TEST_CASE("a kind follows the extension") {
   CHECK(kind_of_url("/css/app.css") == Kind::style);
+  CHECK(kind_of_url("app.js") == Kind::script);  // that it has no slash is another mistake
   CHECK(kind_of_url("/app.js?v=2.css") == Kind::script);
   CHECK(kind_of_url("/app.mjs#x") == Kind::module);
   CHECK(kind_of_url("/inter.WOFF2") == Kind::font);

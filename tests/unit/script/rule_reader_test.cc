@@ -114,8 +114,15 @@ TEST_CASE("unknown keys get a suggestion and the line of the key", "[script][rul
   CHECK(world.problems_of(
             "rule {\n  name = \"cart\",\n  path = \"/\",\n  hint = { style \"/a.css\" },\n  hints = {},\n}") ==
         "rules/a.lua:4: rule \"cart\": unknown key \"hint\"; did you mean \"hints\"?");
-  CHECK(wrong("experiment = 1,") == "rules/a.lua:2: rule \"cart\": unknown key \"experiment\"");
-  CHECK(wrong("budget = 1,") == "rules/a.lua:2: rule \"cart\": unknown key \"budget\"");
+  CHECK(wrong("experiment = 1,") ==
+        "rules/a.lua:2: rule \"cart\": unknown key \"experiment\"; there are name, host, method, path, except, "
+        "when, hints, phase, deliver, final, budget_bytes, share, shadow, from, to, until");
+  CHECK(wrong("budget = 1,") == "rules/a.lua:2: rule \"cart\": unknown key \"budget\"; did you mean \"budget_bytes\"?");
+  // What is called otherwise elsewhere.
+  CHECK(wrong("exclude = 1,") == "rules/a.lua:2: rule \"cart\": unknown key \"exclude\"; did you mean \"except\"?");
+  // One mistake is said once.
+  CHECK(wrong("final = \"yes\",") ==
+        "rules/a.lua:2: rule \"cart\": final: expected true or false, found a string (\"yes\")");
   CHECK(wrong("\"/a.css\",") ==
         "rules/a.lua:1: rule \"cart\": keys are written as name = value, found a string (\"/a.css\") without a name");
 }
