@@ -7,6 +7,7 @@
 #include "app/check/asset_warnings.h"
 #include "app/check/coverage.h"
 #include "app/check/page_warnings.h"
+#include "app/check/path_warnings.h"
 #include "app/check/rule_warnings.h"
 
 namespace outrider::app {
@@ -31,6 +32,7 @@ Result<CheckReport> find_warnings(Offline& offline, const std::vector<Question>&
                 [&](const AskedPage& page) { judge_page(page, offline, options.budget_bytes, places, warnings); });
   gather.declared();
   judge_rules(offline, places, warnings);
+  judge_paths(offline, warnings);
   judge_patterns(sources, config.limits.rule_pattern_steps, warnings);
   report.complete = gather.exact_paths(deadline) && gather.ask_all(of_tests, deadline);
   report.pages = pages.size();

@@ -12,7 +12,7 @@ namespace {
 
 using enum WarningId;
 
-constexpr std::array<WarningText, 17> texts{{
+constexpr std::array<WarningText, 18> texts{{
     {asset_missing, "asset_missing", "what is hinted is not there, or answers with an error"},
     {asset_denied, "asset_denied", "a route denies what is hinted"},
     {asset_redirects, "asset_redirects", "what is hinted redirects elsewhere"},
@@ -24,6 +24,7 @@ constexpr std::array<WarningText, 17> texts{{
     {repeated_url, "repeated_url", "an URL is hinted twice with different options"},
     {over_budget, "over_budget", "the hints of a page have more bytes than its budget"},
     {never_matches, "never_matches", "no request can reach a rule"},
+    {literal_path, "literal_path", "a path is written in the language of another router"},
     {duplicate_name, "duplicate_name", "two sites have different rules of one name"},
     {rule_fails, "rule_fails", "a rule's function fails"},
     {unknown_hints, "unknown_hints", "nothing tells what a rule's function returns"},

@@ -28,6 +28,7 @@ enum class WarningId : std::uint8_t {
   repeated_url,
   over_budget,
   never_matches,
+  literal_path,
   duplicate_name,
   rule_fails,
   unknown_hints,
