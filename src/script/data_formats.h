@@ -21,9 +21,10 @@ void push_csv(State& state, lua_State* lua, std::string_view text, const std::st
 
 /// Pushes a list with a table for each <link> and <script src> in the head of an HTML page, in their order: its
 /// attributes by name, each a string, with `tag`, "link" or "script", and with `href` or `src` as a hint has its URL:
-/// resolved against the page's `path` and its <base>, without the fragment. Left out are those that name nothing of
-/// http (data:, no address at all; but a link with imagesrcset and an import map stay), and what stands in <noscript>
-/// and <template>. Looked at is the text up to <body, at most 256 KiB and 1,000 tags. Nothing is wrong with any text.
-void push_html_head(State& state, lua_State* lua, std::string_view text, const std::string& path);
+/// resolved against the page's `path` and the <base> before it, without the fragment. Left out are those that name
+/// nothing of http (data:, no address at all; but a link with imagesrcset and an import map stay) or have bytes that
+/// are no UTF-8, and what stands in <noscript> and <template>. Looked at is what cut_html_head() leaves. Nothing is
+/// wrong with any text. Returns whether the head is whole: more of the page would add nothing.
+bool push_html_head(State& state, lua_State* lua, std::string_view page, const std::string& path);
 
 }  // namespace outrider::script

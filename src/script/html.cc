@@ -13,42 +13,14 @@
 #include "push/resolve.h"
 #include "script/data_formats.h"
 #include "script/frozen.h"
+#include "script/html_cut.h"
 #include "script/lua_api.h"
 #include "script/state.h"
 
 namespace outrider::script {
 namespace {
 
-constexpr std::size_t kMostBytes = 256u << 10;
-constexpr std::size_t kMostTags = 1'000;
-constexpr std::size_t kMostSeparators = 8'000;  // of attributes in a tag: the parser compares each with all others
 constexpr std::string_view kSpace = " \t\r\n\f";
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/// The tag that begins here could have more attributes than anybody would write.
-bool has_too_much(std::string_view text) {
-  text = text.substr(0, text.find('>'));
-  const auto separates = [](char c) { return kSpace.find(c) != kSpace.npos || c == '/' || c == '"' || c == '\''; };
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), separates)) > kMostSeparators;
-}
-
-/// The text up to the body, or to where it is no head that anybody would write.
-std::string_view head_of(std::string_view text) {
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  text = text.substr(0, kMostBytes);
-  std::size_t tags = 0;
-  for (auto at = text.find('<'); at != text.npos; at = text.find('<', at + 1)) {
-    if (at + 1 == text.size() || !is_letter(text[at + 1])) continue;
-    const std::string_view rest = text.substr(at);
-    if (equals_ignoring_case(rest.substr(0, 5), "<body") || ++tags > kMostTags || has_too_much(rest)) {
-      return text.substr(0, at);
-    }
-  }
-  return text;
-}
 
 struct Parsed {
   explicit Parsed(std::string_view text) {
@@ -99,7 +71,8 @@ struct Base {
     const auto begin = std::min(text.find_first_not_of(kSpace), text.size());
     text = text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
     text.erase(std::min(text.find('#'), text.size()));
-    if (text.empty()) return {};
+    // The parser's sign for bytes that are no UTF-8: of a page in another encoding nobody knows which URL it means.
+    if (text.empty() || text.find("\xef\xbf\xbd") != text.npos) return {};
     std::string url = push::resolve_reference(text, {"https", path});
     if (url.starts_with('/')) return origin + url;
     const std::string start = lower_case(url.substr(0, 8));
@@ -107,24 +80,19 @@ struct Base {
   }
 };
 
-/// By the first <base> that has an address.
-Base base_of(const GumboElement& head, const std::string& path) {
-  Base base{{}, path};
-  for (unsigned i = 0; i < head.children.length; ++i) {
-    const auto& node = *static_cast<const GumboNode*>(head.children.data[i]);
-    if (node.type != GUMBO_NODE_ELEMENT || node.v.element.tag != GUMBO_TAG_BASE) continue;
-    const auto* address = gumbo_get_attribute(&node.v.element.attributes, "href");
-    if (address == nullptr) continue;
-    const std::string url = base.resolve(address->value);
-    if (url.empty()) return base;
-    const std::size_t host = url.starts_with('/') ? 0 : url.find("//") + 2;
-    const std::size_t end = host == 0 ? 0 : std::min(url.find_first_of("/?", host), url.size());
-    base.origin = url.substr(0, end);
-    base.path = url.substr(end, url.find('?', end) - end);
-    if (!base.path.starts_with('/')) base.path.insert(0, "/");
-    return base;
-  }
-  return base;
+/// Takes the address of a <base>, against which that has been resolved so far.
+void take_base(const GumboElement& element, Base& base) {
+  const std::string url = base.resolve(gumbo_get_attribute(&element.attributes, "href")->value);
+  if (url.empty()) return;
+  const std::size_t host = url.starts_with('/') ? 0 : url.find("//") + 2;
+  const std::size_t end = host == 0 ? 0 : std::min(url.find_first_of("/?", host), url.size());
+  base.origin = url.substr(0, end);
+  base.path = url.substr(end, url.find('?', end) - end);
+  if (!base.path.starts_with('/')) base.path.insert(0, "/");
+}
+
+bool is_base(const GumboElement& element) {
+  return element.tag == GUMBO_TAG_BASE && gumbo_get_attribute(&element.attributes, "href") != nullptr;
 }
 
 /// An import map, which stands in the page itself.
@@ -164,23 +132,29 @@ bool push_record(lua_State* lua, const GumboElement& element, const Base& base) 
 
 }  // namespace
 
-void push_html_head(State& state, lua_State* lua, std::string_view text, const std::string& path) {
+bool push_html_head(State& state, lua_State* lua, std::string_view page, const std::string& path) {
   luaL_checkstack(lua, 10, "HTML");
-  const Parsed parsed(head_of(text));
+  const HtmlHead cut = cut_html_head(page);
+  const Parsed parsed(cut.text);
   state.check_time(lua);
   lua_newtable(lua);
   const GumboNode* root = parsed.output->root;
   const GumboElement* head =
       root != nullptr && root->type == GUMBO_NODE_ELEMENT ? child(root->v.element, GUMBO_TAG_HEAD) : nullptr;
-  if (head != nullptr) {
-    const Base base = base_of(*head, path);
-    int count = 0;
-    for (unsigned i = 0; i < head->children.length; ++i) {
-      const auto& node = *static_cast<const GumboNode*>(head->children.data[i]);
-      if (node.type == GUMBO_NODE_ELEMENT && push_record(lua, node.v.element, base)) lua_rawseti(lua, -2, ++count);
+  Base base{{}, path};
+  bool has_base = false;  // the first one counts, for what comes behind it
+  int count = 0;
+  for (unsigned i = 0; head != nullptr && i < head->children.length; ++i) {
+    const auto& node = *static_cast<const GumboNode*>(head->children.data[i]);
+    if (node.type != GUMBO_NODE_ELEMENT) continue;
+    if (!has_base && is_base(node.v.element)) {
+      take_base(node.v.element, base);
+      has_base = true;
     }
+    if (push_record(lua, node.v.element, base)) lua_rawseti(lua, -2, ++count);
   }
   Frozen::wrap_plain_data(lua);
+  return cut.whole;
 }
 
 }  // namespace outrider::script

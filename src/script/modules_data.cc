@@ -147,8 +147,9 @@ int Modules::html_head(State& state, lua_State* lua) {
   const std::string text = string_argument(lua, 1, "html.head", "HTML");
   const std::string path = lua_isnoneornil(lua, 2) ? "/" : string_argument(lua, 2, "html.head", "the page's path");
   if (!path.starts_with('/')) throw ScriptError("html.head: expected a path as in \"/docs/\", found \"" + path + "\"");
-  push_html_head(state, lua, text, path);
-  return 1;
+  const bool whole = push_html_head(state, lua, text, path);
+  lua_pushboolean(lua, whole ? 1 : 0);
+  return 2;
 }
 
 }  // namespace outrider::script

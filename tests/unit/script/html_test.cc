@@ -117,6 +117,50 @@ TEST_CASE("only what is there for everybody counts, however the page is written"
   CHECK(world.head("<BoDy>" + link) == "");
 }
 
+TEST_CASE("a base counts from its place on", "[script][html]") {
+  HtmlWorld world;
+  CHECK(world.head(
+            "<link rel=x href=a.css><base href=/x/><link rel=x href=b.css><base href=/y/><link rel=x href=c.css>") ==
+        "link href=/docs/a.css rel=x\nlink href=/x/b.css rel=x\nlink href=/x/c.css rel=x");
+}
+
+TEST_CASE("addresses whose bytes are no UTF-8 are left out", "[script][html]") {
+  HtmlWorld world;
+  CHECK(world.head("<meta charset=iso-8859-1><link rel=x href='/caf\xe9.css'><link rel=x href=/a.css>") ==
+        "link href=/a.css rel=x");
+  CHECK(world.head("<script src='/\xff.js'></script><link rel=x href='/&#xfffd;'>") == "");
+}
+
+TEST_CASE("what stands in a head as text neither ends nor adds to it", "[script][html]") {
+  HtmlWorld world;
+  const auto text =
+      GENERATE(as<std::string>(), "<noscript><img src='https://t.example/tr?id=1'></noscript>",
+               "<NoScript class=x><style>x{}</style><link rel=x href=/no.css><iframe></iframe></NOSCRIPT\n>",
+               "<!-- <body class=old> -->", "<!--[if lt IE 9]><body><![endif]-->", "<!--><!---><!-- a --!>",
+               "<script>var a = '<body>', b = '<!--', c = '<noscript>'</script>", "<style>/* <body> </body> */</style>",
+               "<title><body></title>", "<meta content='<body>'><meta content = \"<noscript>\">",
+               "<meta content=<noscript>", "<script type=x data-x='</script>'></script>");
+  CAPTURE(text);
+  CHECK(world.head("<head><link rel=x href=/a.css>" + text + "<link rel=x href=/b.css></head><body>") ==
+        "link href=/a.css rel=x\nlink href=/b.css rel=x");
+}
+
+TEST_CASE("whether the head is whole", "[script][html]") {
+  HtmlWorld world;
+  const auto [page, whole] = GENERATE(table<std::string, bool>({
+      {"<head></head><body>", true},
+      {"<BODY class=x>", true},
+      {"<title>x</title><p>Text", false},
+      {"<!-- <body> -->", false},
+      {"<!-- <body>", false},
+      {"<bodyguard>", false},
+      {"<body", true},
+      {"", false},
+  }));
+  CAPTURE(page);
+  CHECK(world.yes("local _, whole = html.head('" + page + "', '/') return whole") == whole);
+}
+
 TEST_CASE("records and lists are read-only", "[script][html]") {
   HtmlWorld world;
   CHECK_THAT(world.error("html.head('<link rel=x href=/a>')[1].href = 'x'"), Contains("read-only"));
@@ -163,6 +207,10 @@ TEST_CASE("texts that are made to hurt", "[script][html]") {
       {"zeros", std::string(1'000'000, '\0')},
       {"no text", repeated("\xff\xfe<\x80", many)},
       {"ends", repeated("</p></br></table>", many)},
+      {"noscript", repeated("<noscript><a>", many)},
+      {"nesting that only the parser sees", "<svg><title>" + repeated("<g>", many)},
+      {"quotes that only we see", "<a =\">" + repeated("<g>", many)},
+      {"open comments", repeated("<!--<a>", many)},
       {"framesets", repeated("<frameset><frame>", many)},
   }));
   CAPTURE(name);
