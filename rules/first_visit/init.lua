@@ -16,9 +16,15 @@ local function first_visit(hints)
     error("first_visit: expected hints as in first_visit{ style \"/app.css\" }, or a function that returns them, found "
       .. tostring(hints), 2)
   end
+  local fixed
+  if kind ~= "function" then
+    local worked, list = pcall(hint_list, hints)
+    if not worked then error("first_visit: " .. list:gsub("^.-:%d+: hint_list: ", "", 1), 2) end
+    fixed = list
+  end
   return function(req, res)
     local list = {}
-    for _, hint in ipairs(as_list(kind == "function" and hints(req, res) or kind ~= "function" and hints)) do
+    for _, hint in ipairs(fixed or as_list(hints(req, res))) do
       -- nil is "perhaps": sending it once more costs less than a page that waits for it.
       if hint and req.cached(hint) ~= true then list[#list + 1] = hint end
     end

@@ -39,7 +39,6 @@ test("a page that another server writes has no crossorigin, unless it is said", 
 end)
 
 test("webpack's manifests", function()
-  expect(request{ path = "/shop/cart" }).hints{ style "/shop/main.1f0e2d3c.css", script "/shop/main.8f3c9a7b.js" }
   is(manifest("shop/manifest.json").url "logo.png", "/shop/logo.5d41402a.png")
   is(urls(manifest("encore/entrypoints.json").entry "app"),
     'style "/build/app.30d5a0f1.css" script "/build/runtime.188fa053.js" script "/build/app.2b1c9e77.js"')
@@ -50,6 +49,18 @@ test("webpack's manifests", function()
   local react = manifest "cra/asset-manifest.json"
   is(urls(react.entry "main"), 'style "/static/css/main.073c9b0a.css" script "/static/js/main.a1b2c3d4.js"')
   is(react.url "main.css", "/static/css/main.073c9b0a.css")
+end)
+
+test("integrity, where the manifest says it", function()
+  expect(request{ path = "/shop/cart" }).hints{
+    style "/shop/main.1f0e2d3c.css", script("/shop/main.8f3c9a7b.js", { integrity = "sha384-main" }) }
+  local assets = manifest { file = "integrity/assets.json", base = "/s/" }
+  is(urls(assets.entry "main"), 'style "/s/css/main-aa11.css" script "/s/js/main-cc33.js"')
+  is(urls(assets.entry "admin"), 'script "/s/js/admin-dd44.js"')
+  is(assets.url "main.js", "/s/js/main-cc33.js")
+  is(assets.integrity "main.js", "sha256-main")
+  is(manifest("shop/manifest.json").integrity "main.css", nil)
+  is(manifest("integrity/vite.json").integrity "src/main.ts", "sha384-main")
 end)
 
 test("names that are not there", function()
@@ -68,6 +79,22 @@ test("files that are none", function()
   says(refused(manifest, "odd/other.json"), "found something else")
   says(refused(manifest, "odd/text.txt"), "manifest odd/text.txt: expected a file whose name ends in .json")
   says(refused(manifest, "odd/broken.json"), "odd/broken.json:2: no valid JSON")
+end)
+
+test("files that are not quite one", function()
+  local entry = manifest("odd/entrypoints.json").entry
+  says(refused(entry, "text"), "manifest odd/entrypoints.json: entrypoints: text: expected a list of files, found main.js")
+  says(refused(entry, "list"), "entrypoints: list: js: expected a list, found one.js")
+  says(refused(entry, "object"), "entrypoints: object: css: expected a list, found an object")
+  says(refused(entry, "place"), "entrypoints: place: js: expected a file's name, found 2 in place 2")
+  says(refused(entry, "maps"), 'entry "maps": there is no style sheet and no script in it')
+  local vite = manifest("odd/vite.json")
+  says(refused(vite.entry, "a.js"), "manifest odd/vite.json: a.js: imports: expected a list, found b.js")
+  says(refused(vite.entry, "b.js"), "b.js: css: expected a file's name, found false in place 2")
+  says(refused(vite.entry, "a.css"), 'there is no entry "a.css"; there are: none')
+  says(refused(vite.url, "a.css"), 'there is no "a.css"; there are: a.js, b.js')
+  says(refused(manifest, "odd/auto.json"), 'main.css: "auto/main.1234.css" begins with webpack\'s publicPath "auto"')
+  says(refused(manifest, "odd/tracker.json"), "found the statistics of webpack-bundle-tracker")
 end)
 
 test("wrong options", function()

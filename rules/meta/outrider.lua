@@ -351,6 +351,11 @@ function preconnect(url, options) end
 ---@param rule outrider.Rule
 function rule(rule) end
 
+---What a rule's `hints` may be besides a function, as a list of hints, each of them checked: for modules that are given such lists while rules load. Works while files load. Refused: What a rule's own list refuses, too; a {name}, which only a rule's own list fills in.
+---@param hints string|outrider.Hint|(string|outrider.Hint|false)[]|nil
+---@return outrider.Hint[]
+function hint_list(hints) end
+
 ---The time, read once per request: seconds since 1970 (UTC). Works while a request is served. Unit: s.
 ---@return integer
 function now() end
@@ -391,10 +396,10 @@ function json.decode(text) end
 ---HTML pages.
 html = {}
 
----A table for each <link> and <script src> in the head of a page, in their order: its attributes by name, with `tag`, and with `href` or `src` resolved against the page's path, as a hint has its URL. Looked at are the first 256 KiB.
+---A table for each <link> and <script src> in the head of a page, in their order: its attributes by name, with `tag`, and with `href` or `src` resolved against the page's path, as a hint has its URL. Looked at are the first 256 KiB. Behind the list comes whether the text reaches to the body, so that more of the page would add nothing.
 ---@param text string
 ---@param path string
----@return table<string, string>[]
+---@return table<string, string>[], boolean
 function html.head(text, path) end
 
 ---A request that nobody sent, to be handed to `expect`; what is not given is as a plain client has it. Refused: Unknown keys, with a suggestion.

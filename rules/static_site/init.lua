@@ -80,7 +80,8 @@ local function of_preload(element)
   if not make then return nil end
   local options = { type = text(element.type), fetchpriority = priority(element), integrity = text(element.integrity),
                     media = media(element) }
-  if element.as ~= "font" then options.crossorigin = crossorigin(element) end
+  -- Said also where there is none, because a hint of "fetch" has it by itself.
+  if element.as ~= "font" then options.crossorigin = crossorigin(element) or false end
   if element.as == "image" then
     options.imagesrcset, options.imagesizes = text(element.imagesrcset), text(element.imagesizes)
   end
@@ -147,26 +148,65 @@ local function encoded(path)
   return (path:gsub("[%%?#]", function(c) return ("%%%02X"):format(c:byte()) end))
 end
 
+--- A message of files.read or files.find without the place in this file.
+local function cleaned(message) return (message:gsub("^.-:%d+: ", "", 1):gsub("^files%.%a+ ", "", 1)) end
+
+--- What the server cannot send either is no page: a link that leads nowhere, what others may read alone, a pipe.
+local function is_no_page(message)
+  for _, sign in ipairs{ "does not exist", "is outside the directories", "is no regular file",
+                        "cannot be read: Permission denied" } do
+    if message:find(sign, 1, true) then return true end
+  end
+  return false
+end
+
+--- What html.head tells of a page, or nil. All that is read is kept with the generation: no more than it takes.
+local function head_of(file, path, most)
+  local bytes = 0
+  while true do
+    bytes = math.min(bytes + math.max(4096, math.floor(bytes / 2)), most)
+    local worked, text_of_page = pcall(files.read, file, bytes)
+    if not worked then
+      local problem = cleaned(text_of_page)
+      if is_no_page(problem) then
+        print("left out: " .. problem)
+        return nil
+      end
+      local is_too_much = problem:find("goes beyond the", 1, true)
+      error("static_site: " .. problem .. (is_too_much and "; lower head_bytes, or name a smaller directory" or ""), 3)
+    end
+    local is_all = #text_of_page < bytes or bytes == most
+    if is_all or text_of_page:lower():find("<body", 1, true) then
+      local elements, whole = html.head(text_of_page, encoded(path))
+      if is_all or whole then return elements end
+    end
+  end
+end
+
 --- Reads the heads of all pages in a directory and below it, and returns a function for `hints =`.
 --- Options: `directory`; `url`, where it is served ("/"); `glob` ("*.html"); `index` ("index.html"); `most` hints of a
---- page (24); `head_bytes` that are read of a page (32768); `keep`, a function of a record of html.head and the page's
---- path that says whether it may become a hint.
+--- page (24); `head_bytes` that are read of a page at most (32768); `keep`, a function of a record of html.head and the
+--- page's path that says whether it may become a hint.
 local function static_site(options)
   options = read_options(options)
   local worked, names = pcall(files.find, options.directory, options.glob)
-  if not worked then
-    error("static_site: " .. names:gsub("^.-:%d+: ", "", 1):gsub("^files.find ", "directory ", 1), 2)
-  end
+  if not worked then error("static_site: directory " .. cleaned(names), 2) end
   local pages, lists = {}, {}
   for _, name in ipairs(names) do
     local path = options.url .. name
-    local text_of_page = files.read(options.directory .. "/" .. name, options.head_bytes)
-    local hints, key = hints_of(html.head(text_of_page, encoded(path)), path, options)
-    -- Most pages of a site have the same head.
-    lists[key] = lists[key] or hints
-    pages[path] = lists[key]
-    local folder, file = path:match("^(.*/)([^/]*)$")
-    if file == options.index then pages[folder] = lists[key] end
+    local elements = head_of(options.directory .. "/" .. name, path, options.head_bytes)
+    if elements then
+      local hints, key = hints_of(elements, path, options)
+      -- Most pages of a site have the same head.
+      lists[key] = lists[key] or hints
+      pages[path] = lists[key]
+      local folder, file = path:match("^(.*/)([^/]*)$")
+      if file == options.index then pages[folder] = lists[key] end
+    end
+  end
+  if next(pages) == nil then
+    error("static_site: directory \"" .. options.directory .. "\": there is no page in it or below whose name matches \""
+      .. options.glob .. "\"; correct directory or glob", 2)
   end
   return function(req) return pages[req.path] end
 end

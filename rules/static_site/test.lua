@@ -40,6 +40,17 @@ test("a head without tags, with a base and an import map", function()
   expect(request{ path = "/docs/guide/install.html" }).hints(head)
 end)
 
+test("a head as many pages have it: a counter in <noscript>, an old <body> in a comment", function()
+  expect(request{ path = "/docs/counted.html" }).hints{
+    style "/docs/css/early.css",
+    style "/css/before.css",
+    style "/css/between.css",
+    style "/css/after.css",
+    fetch("/data.json", { crossorigin = false }),
+    fetch "/more.json",
+  }
+end)
+
 test("pages without hints, and what is no page", function()
   for _, path in ipairs{ "/docs/plain.html", "/docs/nothing.html", "/docs/.drafts/new.html", "/docs/notes.txt" } do
     expect(request{ path = path }).hints{}
@@ -64,5 +75,7 @@ test("wrong options", function()
   says(refused{ directory = "docs", most = 0 }, "most: expected a number of hints from 1 to 64, found 0")
   says(refused{ directory = "docs", head_bytes = 10 }, "head_bytes: expected a number of bytes from 1024 to 262144")
   says(refused{ directory = "docs", keep = true }, "keep: expected a function")
+  says(refused{ directory = "docs", glob = "*.htm" },
+    'directory "docs": there is no page in it or below whose name matches "*.htm"; correct directory or glob')
   says(refused{ directory = "nowhere" }, 'static_site: directory "nowhere": does not exist; looked for')
 end)

@@ -84,6 +84,19 @@ local function at(value, ...)
   return value
 end
 
+local function list_at(...)
+  local value = at(...)
+  return type(value) == "table" and value or {}
+end
+
+--- What theme.json says, or nil where there is none.
+local function settings_of(file)
+  if not is_there(file) then return nil end
+  local worked, settings = pcall(data, file)
+  if worked then return settings end
+  error("wordpress: " .. settings:gsub("^.-:%d+: ", "", 1):gsub("^data \".-\": ", "", 1), 3)
+end
+
 --- "var(--wp--preset--font-family--body)" and "var:preset|font-family|body" name the family "body".
 local function slug_of(family)
   if type(family) ~= "string" then return nil end
@@ -100,12 +113,11 @@ end
 --- The file of a family's upright face of that weight, or else of its first upright one.
 local function face_file(family, wanted)
   local first
-  for _, face in ipairs(at(family, "fontFace") or {}) do
-    local sources = face.src
-    if type(sources) == "string" then sources = { sources } end
+  for _, face in ipairs(list_at(family, "fontFace")) do
+    local sources = at(face, "src")
     local file
-    for _, source in ipairs(sources or {}) do
-      file = file or source:match("^file:%./(.+%.woff2)$")
+    for _, source in ipairs(type(sources) == "table" and sources or { sources }) do
+      file = file or type(source) == "string" and source:match("^file:%./(.+%.woff2)$")
     end
     if file and (face.fontStyle or "normal") == "normal" then
       if has_weight(face, wanted) then return file end
@@ -115,22 +127,35 @@ local function face_file(family, wanted)
   return first
 end
 
---- Of the families that text and headings are set in.
-local function font_files(settings)
-  local used = { { at(settings, "styles", "typography"), 400 },
-                 { at(settings, "styles", "elements", "heading", "typography"), 400 } }
+--- Of the families that text and headings are set in. `all` are a theme's settings and its parent's: WordPress takes each
+--- value from the first that has it, a list as a whole.
+local function font_files(all)
+  local function first(...)
+    for _, settings in ipairs(all) do
+      local value = at(settings, ...)
+      if value ~= nil then return value end
+    end
+    return nil
+  end
   local found = {}
-  for _, each in ipairs(used) do
-    local slug = slug_of(at(each[1], "fontFamily"))
-    local weight = tonumber(at(each[1], "fontWeight")) or each[2]
-    for _, family in ipairs(at(settings, "settings", "typography", "fontFamilies") or {}) do
-      if slug and family.slug == slug then
-        local file = face_file(family, weight)
+  local function add(family_used, weight)
+    local slug = slug_of(family_used)
+    for _, family in ipairs(list_at(first("settings", "typography", "fontFamilies"))) do
+      if slug and at(family, "slug") == slug then
+        local file = face_file(family, tonumber(weight) or 400)
         if file and file ~= found[1] then found[#found + 1] = file end
       end
     end
   end
+  add(first("styles", "typography", "fontFamily"), first("styles", "typography", "fontWeight"))
+  add(first("styles", "elements", "heading", "typography", "fontFamily"),
+    first("styles", "elements", "heading", "typography", "fontWeight"))
   return found
+end
+
+--- As browsers ask for a file of that name.
+local function encoded(file)
+  return (file:gsub("[^!$-;=@-Z_a-z~]", function(c) return ("%%%02X"):format(c:byte()) end))
 end
 
 --- From 6.9 on classic themes, too, get the styles of the blocks that a page has, and no longer the whole library.
@@ -151,12 +176,12 @@ return function(options)
   local themes = options.root .. "/" .. options.content .. "/themes/"
   local folders = { options.theme, header.template }  -- a child theme takes what it lacks from its parent
   local site = { version = version, theme_version = header.version or version, block_theme = false }
-  local settings
+  local settings = {}
   for _, folder in ipairs(folders) do
     local theme = themes .. folder
     site.block_theme = site.block_theme or is_there(theme .. "/templates/index.html")
       or is_there(theme .. "/block-templates/index.html")
-    if not settings and is_there(theme .. "/theme.json") then settings = { folder, data(theme .. "/theme.json") } end
+    settings[#settings + 1] = settings_of(theme .. "/theme.json")
   end
 
   local function with_version(url, given, own)
@@ -173,7 +198,8 @@ return function(options)
   site.front = url
   site.posts = url .. "**"
   site.private = { url .. "wp-admin/**", url .. "wp-includes/**", url .. options.content .. "/**", url .. "wp-json/**",
-                   url .. "wp-*.php", url .. "xmlrpc.php", url .. "feed/**", url .. "**/feed/", url .. "wp-sitemap*" }
+                   url .. "wp-*.php", url .. "xmlrpc.php", url .. "feed/**", url .. "**/feed/**", url .. "**/embed/",
+                   url .. "**/trackback/", url .. "*.xml", url .. "*.xsl", url .. "*.txt", url .. "*.ico" }
 
   local library, own = options.block_library, options.style
   if library == nil then library = not site.block_theme and has_library(version) end
@@ -182,8 +208,10 @@ return function(options)
   local function add(hint) site.hints[#site.hints + 1] = hint end
   if library then add(style(site.core "css/dist/block-library/style.min.css")) end
   if own then add(style(site.file("style.css", type(own) == "string" and own or nil))) end
-  if options.fonts and settings then
-    for _, file in ipairs(font_files(settings[2])) do add(font(theme_url(settings[1], file), { type = "font/woff2" })) end
+  for _, file in ipairs(options.fonts and font_files(settings) or {}) do
+    -- As get_theme_file_uri() has it: the child's file where there is one.
+    local folder = is_there(themes .. options.theme .. "/" .. file) and options.theme or header.template or options.theme
+    add(font(theme_url(folder, encoded(file)), { type = "font/woff2" }))
   end
   return site
 end

@@ -28,7 +28,10 @@ end)
 
 test("what is no page", function()
   for _, path in ipairs{ "/blog/wp-admin/index.php", "/blog/wp-login.php", "/blog/wp-json/wp/v2/posts", "/blog/feed/",
-                         "/blog/a-post/feed/", "/blog/wp-content/uploads/hero.avif", "/blog/wp-sitemap.xml" } do
+                         "/blog/a-post/feed/", "/blog/wp-content/uploads/hero.avif", "/blog/wp-sitemap.xml",
+                         "/blog/robots.txt", "/blog/favicon.ico", "/blog/sitemap.xml", "/blog/a-post/feed/atom/",
+                         "/blog/feed/rdf/", "/blog/2026/11/a-post/embed/", "/blog/a-post/trackback/",
+                         "/blog/main-sitemap.xsl" } do
     expect(request{ path = path }).hints{}
   end
 end)
@@ -58,6 +61,14 @@ test("a child takes from its parent, and a theme without a version has that of W
   is(blog.file "style.css", "/blog/wp-content/themes/child/style.css?ver=6.5.2")
 end)
 
+test("a child's theme.json takes from its parent's what it lacks", function()
+  is(urls(wordpress { root = "blog", url = "/blog/", theme = "recoloured" }.hints),
+    tostring(fonts[1]) .. " " .. tostring(fonts[2]))
+  -- A list that it has counts as a whole, and so does its own file.
+  is(urls(wordpress { root = "blog", theme = "refonted" }.hints), 'font "/wp-content/themes/refonted/own%7B1%7D.woff2"')
+  is(urls(wordpress { root = "blog", theme = "malformed" }.hints), "")
+end)
+
 test("URLs of other files", function()
   local blog = wordpress { root = "blog", url = "/blog/", theme = "classic" }
   is(blog.core("js/jquery/jquery.min.js", "3.7.1"), "/blog/wp-includes/js/jquery/jquery.min.js?ver=3.7.1")
@@ -75,5 +86,7 @@ test("what is wrong", function()
   says(refused{ root = "nowhere", theme = "x" }, "wordpress: nowhere/wp-includes/version.php: does not exist; looked for")
   says(refused{ root = "odd", theme = "x" }, "odd/wp-includes/version.php: expected a line as in $wp_version = '6.5.2';")
   says(refused{ root = "blog", theme = "nothing" }, "wordpress: blog/wp-content/themes/nothing/style.css: does not exist")
+  says(refused{ root = "blog", theme = "unreadable" }, "wordpress: ")
+  says(refused{ root = "blog", theme = "unreadable" }, "themes/unreadable/theme.json:2: no valid JSON")
   says(refused{ root = "blog", theme = "broken" }, "themes/broken/style.css: expected the header of a theme")
 end)

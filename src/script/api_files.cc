@@ -13,6 +13,14 @@ constexpr ApiEntry globals[] = {
      .errors = "Unknown keys, with a suggestion; a call from a test file.",
      .example = "rule { path = \"/\", hints = { style \"/css/app.css\" } }",
      .when = When::loading},
+    {.name = "hint_list",
+     .type = "fun(hints: string|Hint|(string|Hint|false)[]|nil): Hint[]",
+     .sentence =
+         "What a rule's `hints` may be besides a function, as a list of hints, each of them checked: for modules "
+         "that are given such lists while rules load.",
+     .errors = "What a rule's own list refuses, too; a {name}, which only a rule's own list fills in.",
+     .example = "local list = hint_list { \"/css/app.css\", font \"/inter.woff2\" }",
+     .when = When::loading},
     {.name = "now",
      .type = "fun(): integer",
      .sentence = "The time, read once per request: seconds since 1970 (UTC).",
@@ -80,10 +88,11 @@ constexpr ApiEntry json_functions[] = {
 
 constexpr ApiEntry html_functions[] = {
     {.name = "head",
-     .type = "fun(text: string, path: string): table<string, string>[]",
+     .type = "fun(text: string, path: string): table<string, string>[], boolean",
      .sentence = "A table for each <link> and <script src> in the head of a page, in their order: its attributes by "
                  "name, with `tag`, and with `href` or `src` resolved against the page's path, as a hint has its URL. "
-                 "Looked at are the first 256 KiB.",
+                 "Looked at are the first 256 KiB. Behind the list comes whether the text reaches to the body, so that "
+                 "more of the page would add nothing.",
      .example = "local tags = html.head('<link rel=icon href=a.png>', '/docs/')"},
 };
 

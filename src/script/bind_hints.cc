@@ -2,10 +2,13 @@
 #include "script/bind_hints.h"
 
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "push/names.h"
+#include "push/push_list.h"
+#include "push/substitute.h"
 #include "script/stack.h"
 
 namespace outrider::script {
@@ -30,6 +33,34 @@ int construct(State&, lua_State* L) {
   return 1;
 }
 
+/// hint_list(value): what a rule's own `hints` may be, as a list of hints.
+int make_list(State& state, lua_State* L) {
+  state.require_loading("hint_list");
+  const auto& constructors = *static_cast<const HintConstructors*>(lua_touserdata(L, lua_upvalueindex(1)));
+  std::vector<push::Hint> hints;
+  const auto read = read_hints(L, 1, constructors.boxes, push::PushList::max_entries + 1, hints);
+  if (!read) throw ScriptError("hint_list: " + read.error().message);
+  if (hints.size() > push::PushList::max_entries) {
+    throw ScriptError(fmt::format("hint_list: expected at most {} hints, found more", push::PushList::max_entries));
+  }
+  lua_createtable(L, static_cast<int>(hints.size()), 0);
+  int place = 0;
+  for (const push::Hint& hint : hints) {
+    if (const auto names = push::wanted_captures(hint.url); !names.empty()) {
+      const std::string name(names.front());
+      throw ScriptError(
+          fmt::format("hint_list: hint \"{}\": {} is filled in where the list is a rule's own; give a function, which "
+                      "writes req.params.{} in its place",
+                      hint.url, "{" + name + "}", name));
+    }
+    const std::string problem = push::problem_with(hint);
+    if (!problem.empty()) throw ScriptError(fmt::format("hint_list: hint \"{}\": {}", hint.url, problem));
+    constructors.boxes.push(L, hint);
+    lua_rawseti(L, -2, ++place);
+  }
+  return 1;
+}
+
 }  // namespace
 
 void install_hint_constructors(State& state, lua_State* L, HintConstructors& constructors) {
@@ -39,6 +70,9 @@ void install_hint_constructors(State& state, lua_State* L, HintConstructors& con
     lua_pushcclosure(L, binding<construct>, 2);
     state.set_global(L, std::string(name).c_str());
   }
+  lua_pushlightuserdata(L, &constructors);
+  lua_pushcclosure(L, binding<make_list>, 1);
+  state.set_global(L, "hint_list");
 }
 
 }  // namespace outrider::script

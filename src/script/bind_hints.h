@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The hint constructors that rule files call: style, script, module, font, image, fetch, preconnect. Worker's thread;
-// the control thread while loading.
+// The hint constructors that rule files call: style, script, module, font, image, fetch, preconnect; and hint_list,
+// which modules give the lists that they take. Worker's thread; the control thread while loading.
 #pragma once
 
 #include <cstdint>

@@ -71,6 +71,25 @@ def test_a_module_of_ones_own(module):
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
+@pytest.mark.parametrize("entry, text, hints", [
+    ("main", {"entrypoints": {"main": {"assets": {"css": ["a.css"], "js": [{"src": "b.js", "integrity": "sha256-b"}]}}},
+              "x.css": {"src": "a.css", "integrity": "sha256-a"}},
+     'style("/a.css", { integrity = "sha256-a" }), script("/b.js", { integrity = "sha256-b" })'),
+    ("app", {"entrypoints": {"app": {"css": ["/a.css"], "js": ["/b.js", "/c.mjs"]}},
+             "integrity": {"/b.js": "sha384-b", "/c.mjs": "sha384-c"}},
+     'style "/a.css", script("/b.js", { integrity = "sha384-b" }), module("/c.mjs", { integrity = "sha384-c" })'),
+    ("a.ts", {"a.ts": {"file": "a.js", "integrity": "sha384-a", "imports": ["b"], "css": ["a.css"]},
+              "b": {"file": "b.js", "integrity": "sha384-b"}},
+     'style "/a.css", module("/a.js", { integrity = "sha384-a" }), module("/b.js", { integrity = "sha384-b" })')])
+def test_integrity_that_a_manifest_says(module, tmp_path, entry, text, hints):
+    (tmp_path / "mine/fixture").mkdir(parents=True)
+    (tmp_path / "mine/fixture/m.json").write_text(json.dumps(text))
+    ended = module(init='return require("manifest")("m.json").entry\n',
+                   example=f'rule {{ name = "all", path = "/**", hints = require "mine" "{entry}" }}\n',
+                   test=f'expect(request{{ path = "/" }}).hints{{ {hints} }}\n')
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
 def test_a_module_that_is_not_whole(module, tmp_path):
     ended = module(init=MINE["init"])
     assert ended.returncode == 1 and ended.stderr.splitlines() == [
@@ -82,13 +101,23 @@ def test_a_module_that_is_not_whole(module, tmp_path):
     assert ended.returncode == 1 and 'mine/example.lua:1: rule "example.lua:1": unknown key "nam"' in ended.stderr
 
 
-def test_mistakes_are_told_at_the_line_of_the_rule_file(tmp_path):
+@pytest.fixture
+def checked(tmp_path):
+    """checked(call) → what `outrider check` says of a rule file whose second line makes that call."""
     (tmp_path / "rules").mkdir()
     (tmp_path / "www").mkdir()
     (tmp_path / "config.lua").write_text(
         'return { listen = { { address = "127.0.0.1:0" } }, '
         'sites = { ["*"] = { rules = "rules/*.lua", routes = { ["/"] = { files = "www" } } } } }')
-    for number, (call, message) in enumerate([
+
+    def check(call):
+        (tmp_path / "rules/a.lua").write_text(f"\nlocal x = {call}\n")
+        return run("check", "-c", "config.lua", cwd=tmp_path)
+    return check
+
+
+def test_mistakes_are_told_at_the_line_of_the_rule_file(checked):
+    for call, message in [
             ('(require "manifest")("m.json")', "manifest m.json: does not exist; looked for"),
             ('(require "manifest")({})', "manifest: file: expected a file's name"),
             ('(require "static_site")({ directory = "d" })', 'static_site: directory "d": does not exist; looked for'),
@@ -96,15 +125,78 @@ def test_mistakes_are_told_at_the_line_of_the_rule_file(tmp_path):
             ('(require "wordpress")({ root = "r", theme = "t" })', "wordpress: r/wp-includes/version.php: does not exist"),
             ('(require "wordpress")({ root = 5 })', "wordpress: root: expected the directory"),
             ('(require "first_visit")(5)', "first_visit: expected hints"),
+            ('(require "first_visit"){ "/a.css", "/nothing.xyz" }', 'first_visit: bad hint 2: the ending of "/nothing.xyz"'),
+            ('(require "first_visit")(font "/f/{lang}.woff2")', 'first_visit: hint "/f/{lang}.woff2": {lang} is filled in'),
             ('(require "save_data")(5)', "save_data: expected hints"),
+            ('(require "save_data")({}, "/nothing.xyz")', "save_data: bad result: expected a list of hints"),
+            ('(require "save_data")({ "/f/{lang}.woff2" })', 'save_data: hint "/f/{lang}.woff2": {lang} is filled in'),
             ('(require "bots").never{ also = 5 }', "bots: also: expected a part of a user agent"),
             ('(require "bots").only{ x = 5 }', 'bots: unknown option "x"'),
             ('(require "experiment")("x", { a = 2 })', 'experiment "x": a: expected a share'),
-            ('(require "experiment")("x", {})', 'experiment "x": there is no share in it')]):
-        (tmp_path / f"rules/{number}.lua").write_text(f"\nlocal x = {call}\n")
-        said = run("check", "-c", "config.lua", cwd=tmp_path)
-        (tmp_path / f"rules/{number}.lua").unlink()
-        assert said.returncode == 1 and said.stderr.startswith(f"rules/{number}.lua:2: {message}"), said.stderr
+            ('(require "experiment")("x", {})', 'experiment "x": there is no share in it')]:
+        said = checked(call)
+        assert said.returncode == 1 and said.stderr.startswith(f"rules/a.lua:2: {message}"), said.stderr
+
+
+def test_broken_files_are_told_at_the_line_of_the_rule_file(checked, tmp_path):
+    theme = tmp_path / "rules/blog/wp-content/themes/t"
+    theme.mkdir(parents=True)
+    (tmp_path / "rules/blog/wp-includes").mkdir()
+    (tmp_path / "rules/blog/wp-includes/version.php").write_text("<?php\n$wp_version = '6.5.2';\n")
+    (theme / "style.css").write_text("/*\nTheme Name: T\n*/\n")
+    (theme / "theme.json").write_text("{")
+    said = checked('(require "wordpress")({ root = "blog", theme = "t" })')
+    assert said.stderr.startswith("rules/a.lua:2: wordpress: ") and "theme.json:1: no valid JSON" in said.stderr, said.stderr
+    (tmp_path / "rules/m.json").write_text('{ "entrypoints": { "main": { "js": "a.js" } } }')
+    said = checked('(require "manifest")("m.json").entry("main")')
+    assert said.stderr.startswith(
+        "rules/a.lua:2: manifest m.json: entrypoints: main: js: expected a list, found a.js\n"), said.stderr
+
+
+def test_a_static_site_without_a_page(checked):
+    said = checked('(require "static_site")({ directory = "." })')
+    assert said.returncode == 1 and said.stderr.splitlines()[0] == (
+        'rules/a.lua:2: static_site: directory ".": there is no page in it or below whose name matches "*.html"; '
+        "correct directory or glob"), said.stderr
+
+
+def test_what_is_no_page_of_a_static_site_is_left_out(checked, tmp_path):
+    pages = tmp_path / "rules/pages"
+    pages.mkdir()
+    (tmp_path / "secret.html").write_text("<link rel=stylesheet href=/secret.css>")
+    (pages / "outside.html").symlink_to(tmp_path / "secret.html")
+    (pages / "dangling.html").symlink_to("nowhere.html")
+    os.mkfifo(pages / "pipe.html")
+    (pages / "page.html").write_text("<link rel=stylesheet href=/a.css>")
+    (pages / "other.html").symlink_to("page.html")
+    unreadable = pages / "unreadable.html"
+    unreadable.write_text("")
+    unreadable.chmod(0)
+    call = ('(require "static_site")({ directory = "pages" })\n'
+            'for _, name in ipairs{ "page", "other", "outside", "dangling", "pipe", "nothing" } do\n'
+            '  local hints = x{ path = "/" .. name .. ".html" }\n'
+            '  assert((hints and tostring(hints[1])) == (#name < 6 and name ~= "pipe" and \'style "/a.css"\' or nil), name)\n'
+            'end')
+    said = checked(call)
+    assert said.returncode == 0 and "fine: 1 site" in said.stdout, said.stdout + said.stderr
+
+
+def test_a_static_site_keeps_no_more_than_its_heads(checked, tmp_path):
+    pages = tmp_path / "rules/pages"
+    pages.mkdir()
+    for number in range(300):
+        head = "<meta name=x>" * 400 + f"<link rel=stylesheet href=/{number}.css>"
+        (pages / f"{number}.html").write_text(head + "<body>" + "<p>text</p>" * 30_000)
+    call = ('(require "static_site")({ directory = "pages", head_bytes = 262144 })\n'
+            'for number = 0, 299 do assert(x{ path = "/" .. number .. ".html" }[1]) end')
+    said = checked(call)  # 300 times 256 KiB are more than there may be
+    assert said.returncode == 0, said.stderr
+    for number in range(300):
+        (pages / f"{number}.html").write_text("<p>text</p>" * 30_000)
+    said = checked(call)
+    assert said.returncode == 1 and re.fullmatch(
+        r'rules/a\.lua:2: static_site: "pages/\d+\.html": rules/pages/\d+\.html goes beyond the 64 MiB that all rule and data '
+        r"files together may have; lower head_bytes, or name a smaller directory", said.stderr.splitlines()[0]), said.stderr
 
 
 def test_an_installed_server_finds_them(tmp_path):

@@ -56,6 +56,19 @@ TEST_CASE("constructors take an URL", "[script][hints]") {
   CHECK(hint.crossorigin == (anonymous ? push::CrossOrigin::anonymous : push::CrossOrigin::none));
 }
 
+TEST_CASE("hint_list reads and checks what a rule's hints may be", "[script][hints]") {
+  RulesWorld world;
+  const auto loaded = world.load_text(
+      "local list = hint_list{ false, '/a.css', font{ '/b.woff2', priority = 'before' } }\n"
+      "rule { hints = { list[1], list[2], hint_list('/c.js')[1], hint_list(nil)[1], hint_list(list)[2] } }");
+  const auto& hints = only_rule(loaded).hints;
+  REQUIRE(hints.size() == 4);
+  CHECK((hints[0].kind == push::Kind::style && hints[0].url == "/a.css"));
+  CHECK((hints[1].url == "/b.woff2" && hints[1].crossorigin == push::CrossOrigin::anonymous));
+  CHECK(hints[1].priority == hints[3].priority);
+  CHECK((hints[2].kind == push::Kind::script && hints[2].url == "/c.js" && hints[3].url == "/b.woff2"));
+}
+
 TEST_CASE("constructors take options, in either form", "[script][hints]") {
   const std::string options =
       "crossorigin = \"use-credentials\", type = \"image/avif\", fetchpriority = \"high\", integrity = \"sha256-abc\", "

@@ -199,6 +199,12 @@ TEST_CASE("files.read reads no more than the beginning where it is asked to", "[
   CHECK(world.number("return #files.read('large', 1000)") == 1000);
   CHECK_THAT(world.error("files.read 'large'"), Contains("has 17825792 bytes; at most 16777216 are allowed"));
   CHECK(world.number("return #files.read('large', 1000)") == 1000);
+  // A page that is read in steps is kept once, and the steps can be gone again without a disk.
+  world.write("data/steps.html", "abcdefgh");
+  CHECK(world.text("return files.read('steps.html', 2) .. files.read('steps.html', 4)") == "ababcd");
+  SourceLog again(world.sources.snapshot());
+  CHECK(**again.read_head(world.path / "data/steps.html", 2) == "ab");
+  CHECK(**again.read_head(world.path / "data/steps.html", 4) == "abcd");
   for (const std::string bytes : {"0", "-1", "1.5", "'x'", "1e9"}) {
     CAPTURE(bytes);
     CHECK_THAT(world.error("files.read('large', " + bytes + ")"),
