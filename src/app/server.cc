@@ -77,6 +77,7 @@ void Server::read_everything() {
     if (!opened) problems.add({}, opened.error().message);
   }
   problems.throw_if_any();
+  log_wrong_dates(first_serving_.tls);
 
   notes_.emplace(must(DeathNotes::create(first.loaded.workers.size())));
   generations_.emplace(std::max(memo.last_generation, first.number));

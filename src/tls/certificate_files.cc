@@ -6,12 +6,10 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <ctime>
 
 #include <fmt/format.h>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "tls/digest.h"
 #include "tls/secret_file.h"
@@ -197,19 +195,20 @@ std::chrono::seconds time_left(const Pair& pair) {
   return until(X509_get0_notAfter(pair.leaf.get()));
 }
 
-void warn_about_dates(const Pair& pair) {
-  const std::string file = pair.files.certificate.string();
+std::string wrong_dates(const Pair& pair) {
   const ASN1_TIME* begin = X509_get0_notBefore(pair.leaf.get());
   const ASN1_TIME* end = X509_get0_notAfter(pair.leaf.get());
   const auto left = time_left(pair);
-  if (left.count() <= 0) {
-    log::warning("certificate {}: it expired on {}; clients will refuse it", file, date_text(end));
-  } else if (until(begin).count() > 0) {
-    log::warning("certificate {}: it is valid from {} on; clients will refuse it until then", file, date_text(begin));
-  } else if (left < std::chrono::hours(24 * 7)) {
-    log::warning("certificate {}: it expires on {}, in {} days; renew it", file, date_text(end),
-                 std::chrono::duration_cast<std::chrono::hours>(left).count() / 24);
+  if (left.count() <= 0) return fmt::format("it expired on {}; clients refuse it, renew it", date_text(end));
+  if (until(begin).count() > 0) {
+    return fmt::format("it is valid from {} on; clients refuse it until then", date_text(begin));
   }
+  // Some certificates last no longer than six days, and are renewed when half of that is over.
+  const std::chrono::seconds week = std::chrono::days(7);
+  if (left >= std::min(week, (left - until(begin)) / 3)) return {};
+  const auto days = std::chrono::floor<std::chrono::days>(left).count();
+  const std::string when = days == 0 ? "within a day" : fmt::format("in {} day{}", days, days == 1 ? "" : "s");
+  return fmt::format("it expires on {}, {}; renew it", date_text(end), when);
 }
 
 }  // namespace outrider::tls

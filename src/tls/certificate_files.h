@@ -32,7 +32,8 @@ std::chrono::system_clock::time_point end_of(const Pair& pair);
 /// Time until the leaf ends; negative if it has.
 std::chrono::seconds time_left(const Pair& pair);
 
-/// Logs a warning for a certificate that has expired, is not valid yet or ends within a week.
-void warn_about_dates(const Pair& pair);
+/// A sentence about a leaf that has expired, is not valid yet, or ends within a week and the last third of its time;
+/// else empty.
+std::string wrong_dates(const Pair& pair);
 
 }  // namespace outrider::tls

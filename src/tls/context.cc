@@ -160,7 +160,7 @@ SslCtxPtr join(Contexts contexts, const std::vector<Pair>& pairs) {
 }
 
 CertificateFacts facts(const Pair& pair) {
-  CertificateFacts result{pair.files.certificate, pair.names, end_of(pair)};
+  CertificateFacts result{pair.files.certificate, pair.names, end_of(pair), wrong_dates(pair)};
   result.names.insert(result.names.end(), pair.addresses.begin(), pair.addresses.end());
   return result;
 }
@@ -205,7 +205,6 @@ Result<std::shared_ptr<const ServerContext>> ServerContext::create(const std::ve
   auto impl = std::make_unique<Impl>();
   impl->main = join(std::move(*contexts), *pairs);
   for (const Pair& pair : *pairs) {
-    warn_about_dates(pair);
     impl->time_left = std::min(impl->time_left, time_left(pair));
     impl->names.insert(impl->names.end(), pair.names.begin(), pair.names.end());
     impl->certificates.push_back(facts(pair));
@@ -220,16 +219,6 @@ Result<std::shared_ptr<const ServerContext>> ServerContext::create(const std::ve
 std::string_view server_name(const ssl_st* ssl) {
   const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
   return name ? std::string_view(name) : std::string_view();
-}
-
-Result<void> check_pair(const CertificateFiles& files) {
-  const auto pair = load_pair(files);
-  if (!pair) return tl::unexpected(pair.error());
-  const auto context = new_context();
-  if (!context) return tl::unexpected(context.error());
-  if (auto used = use_pair(context->get(), *pair); !used) return used;
-  warn_about_dates(*pair);
-  return {};
 }
 
 }  // namespace outrider::tls

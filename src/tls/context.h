@@ -23,11 +23,12 @@ struct CertificateFiles {
   std::filesystem::path key;
 };
 
-/// What one certificate says, for `status` and metrics.
+/// What one certificate says, for `status`, metrics and `outrider check`.
 struct CertificateFacts {
   std::filesystem::path file;
   std::vector<std::string> names;  // subjectAltName: DNS names in lower case, then IP addresses
   std::chrono::system_clock::time_point not_after;
+  std::string wrong_dates;  // "it expired on …": so it did, is not valid yet or ends soon; else empty
 };
 
 /// What a listener hands to libh2o. Immutable once built; its SSL_CTX may be used by all threads.
@@ -61,10 +62,6 @@ class ServerContext {
 
 /// The server name that the client sent (SNI), or empty. The view lives as long as the connection.
 std::string_view server_name(const ssl_st* ssl);
-
-/// Checks one pair without keeping it: readable, PEM, certificate and key belong together, not expired (a warning is
-/// logged for that). For `outrider check`.
-Result<void> check_pair(const CertificateFiles& files);
 
 /// Makes a self-signed development certificate (P-256, 90 days, for localhost, 127.0.0.1, ::1 and `names`) in `folder`
 /// unless a valid one is there. The key is written 0600.

@@ -8,8 +8,7 @@
 
 #include "app/load/admin_token.h"
 #include "app/load/client_table.h"
-#include "app/load/development.h"
-#include "app/load/load_config.h"
+#include "app/load/read_config.h"
 #include "app/load/rules_options.h"
 #include "base/log.h"
 
@@ -124,6 +123,15 @@ std::vector<std::shared_ptr<const tls::ServerContext>> load_tls(const config::Co
   return contexts;
 }
 
+void log_wrong_dates(const std::vector<std::shared_ptr<const tls::ServerContext>>& contexts) {
+  for (const auto& context : contexts) {
+    if (context == nullptr) continue;
+    for (const tls::CertificateFacts& one : context->certificates()) {
+      if (!one.wrong_dates.empty()) log::warning("certificate {}: {}", one.file.string(), one.wrong_dates);
+    }
+  }
+}
+
 std::vector<std::filesystem::path> tls_files(const config::Config& config) {
   std::vector<std::filesystem::path> files = config.ticket_keys;
   for (const config::Listen& listen : config.listen) {
@@ -140,15 +148,11 @@ std::vector<std::filesystem::path> tls_files(const config::Config& config) {
 Loaded load(const RunCommand& command, script::SourceLog& sources, const LoadOptions& options, const ProcessKeys& keys,
             script::Watchdog& watchdog) {
   Loaded loaded;
-  loaded.config = options.config;
-  if (!loaded.config) {
-    loaded.config = std::make_shared<const config::Config>(
-        command.files.empty() ? load_config(command.config, sources, options.serves) : development_config(command));
-  }
-  const config::Config& config = *loaded.config;
-  if (options.config_read != nullptr) *options.config_read = loaded.config;
-
   Problems problems;
+  loaded.config = options.config ? options.config : read_config(command, sources, options.serves, problems);
+  const config::Config& config = *loaded.config;
+  if (options.config_read != nullptr && problems.none()) *options.config_read = loaded.config;
+
   if (options.serves) loaded.tls = load_tls_or_running(config, options, keys, problems);
   push::WorkerRules alike;
   alike.bucket_key = bucket_key(config, options, keys, problems);

@@ -76,6 +76,9 @@ Loaded load(const RunCommand& command, script::SourceLog& sources, const LoadOpt
 std::vector<std::shared_ptr<const tls::ServerContext>> load_tls(const config::Config& config, const ProcessKeys& keys,
                                                                 Problems& problems);
 
+/// Logs a warning for each certificate that clients refuse, or will soon.
+void log_wrong_dates(const std::vector<std::shared_ptr<const tls::ServerContext>>& contexts);
+
 /// Every file that load_tls reads.
 std::vector<std::filesystem::path> tls_files(const config::Config& config);
 

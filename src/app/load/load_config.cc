@@ -21,7 +21,8 @@ void look_nearby(const std::string& file) {
 
 }  // namespace
 
-config::Config load_config(const std::string& file, script::SourceLog& sources, bool serves) {
+config::Config load_config(const std::string& file, script::SourceLog& sources, bool serves,
+                           std::set<std::filesystem::path>* missed) {
   namespace fs = std::filesystem;
   if (!sources.replays()) look_nearby(file);
   const fs::path path = fs::absolute(file).lexically_normal();
@@ -30,7 +31,10 @@ config::Config load_config(const std::string& file, script::SourceLog& sources, 
   config::Sources access;
   access.serves = serves;
   access.replayed = sources.replays();
-  access.missed = [&](const fs::path& missing) { sources.real_path(missing); };
+  access.missed = [&, missed](const fs::path& missing) {
+    sources.real_path(missing);
+    if (missed != nullptr) missed->insert(missing);
+  };
   access.glob = [&](const std::string& pattern) { return sources.glob(pattern); };
   access.load = [&](const fs::path& included) {
     const fs::path relative = included.lexically_relative(folder);

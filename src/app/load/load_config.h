@@ -2,6 +2,8 @@
 // Joins src/script, which runs configuration files, with src/config, which checks what they returned.
 #pragma once
 
+#include <filesystem>
+#include <set>
 #include <string>
 
 #include "config/config.h"
@@ -10,7 +12,9 @@
 namespace outrider::app {
 
 /// Throws LoadError with every problem. Files are named in messages as the operator would: relative if `file` is. Every
-/// file is read through `sources`. Unless a server will serve by it, keys and certificates need not be there.
-config::Config load_config(const std::string& file, script::SourceLog& sources, bool serves = true);
+/// file is read through `sources`. Unless a server will serve by it, keys and certificates need not be there. `missed`
+/// gets what is named and not there, or not as it has to be; null: nobody asks.
+config::Config load_config(const std::string& file, script::SourceLog& sources, bool serves = true,
+                           std::set<std::filesystem::path>* missed = nullptr);
 
 }  // namespace outrider::app

@@ -55,8 +55,14 @@ void LoadAttempt::load(const RunCommand& command, const ProcessKeys& keys, scrip
     Problems found;
     tls = load_tls(*running, keys, found);
     problems = found.list();
+    log_wrong_dates(tls);
     return;
   }
+  load_until_rest(command, keys, watchdog);
+  if (loaded) log_wrong_dates(loaded->tls);
+}
+
+void LoadAttempt::load_until_rest(const RunCommand& command, const ProcessKeys& keys, script::Watchdog& watchdog) {
   load_once(command, keys, watchdog);
   if (replay) return;
   for (int left = loads_at_most; wait_for_writers(*tried), tried->differs_from_disk();

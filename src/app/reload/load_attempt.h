@@ -47,6 +47,7 @@ struct LoadAttempt {
  private:
   bool cancelled() const { return options.cancel->load(std::memory_order_relaxed); }
   void load_once(const RunCommand& command, const ProcessKeys& keys, script::Watchdog& watchdog);
+  void load_until_rest(const RunCommand& command, const ProcessKeys& keys, script::Watchdog& watchdog);
 };
 
 }  // namespace outrider::app

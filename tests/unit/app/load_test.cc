@@ -72,6 +72,31 @@ TEST_CASE("load: certificates, keys, token and rules that are wrong are reported
   CHECK(world.problems() == problems);  // the same words each time, whoever asks
 }
 
+TEST_CASE("load: a file that is not there hides nothing else that is wrong, and is told of once") {
+  LoadedWorld world;
+  world.write("rules/a.lua", bad_rule);
+  world.write("a.pem", "no certificate");
+  world.write("cookie", "short");
+  const std::string pairs = "{ certificate = 'a.pem', key = 'none.key' }, { certificate = 'a.pem', key = 'a.pem' }";
+  world.configure("cookie_keys = { 'cookie', 'none' },", "{ address = \"127.0.0.1:0\", tls = { " + pairs + " } }");
+  std::vector<std::string> problems = world.problems();
+  INFO(Catch::StringMaker<std::vector<std::string>>::convert(problems));
+  REQUIRE(problems.size() == 5);
+  CHECK_THAT(problems[0], StartsWith("config.lua:1: ") && Contains("none.key: no such file"));
+  CHECK_THAT(problems[1], StartsWith("config.lua:3: ") && Contains("none: no such file"));
+  CHECK_THAT(problems[2], StartsWith("config.lua:1: ") && Contains("certificate a.pem: "));
+  CHECK_THAT(problems[3], Contains("cookie: expected 32 hex digits"));
+  CHECK_THAT(problems[4], StartsWith("rules/a.lua:2: "));
+
+  // Where it is not even known which file is meant, what is wrong in the configuration is all that is told of it.
+  world.configure("admin = { address = '127.0.0.1:0', token_file = credential('none') },",
+                  LoadedWorld::tls_listener("a"));
+  problems = world.problems();
+  REQUIRE(problems.size() == 2);
+  CHECK_THAT(problems[0], StartsWith("config.lua:3: ") && Contains("credential(\"none\")"));
+  CHECK_THAT(problems[1], StartsWith("rules/a.lua:2: "));
+}
+
 TEST_CASE("load: a configuration that is broken tells all that is wrong with it") {
   LoadedWorld world;
   world.write("rules/a.lua", bad_rule);

@@ -20,7 +20,7 @@ using Catch::Matchers::StartsWith;
 namespace {
 
 std::string problem(const CertificateFiles& files) {
-  const auto checked = check_pair(files);
+  const auto checked = ServerContext::create({files});
   return checked ? "" : checked.error().message;
 }
 
@@ -38,10 +38,24 @@ TEST_CASE("good pairs pass: EC, RSA, a chain, certificate and key in one file") 
   CHECK(problem({both, both}).empty());
 }
 
-TEST_CASE("an expired certificate is a warning, not an error") {
+TEST_CASE("a certificate whose dates are wrong, or soon will be, says so, and is no error") {
+  constexpr long day = 24 * 3600;
   const KeyFolder folder;
-  CHECK(problem(make_certificate(folder, "old", {.begins_in_s = -9000, .ends_in_s = -60})).empty());
-  CHECK(problem(make_certificate(folder, "early", {.begins_in_s = 9000})).empty());
+  const auto dates = [&](const char* name, long begins_in_s, long ends_in_s) {
+    const auto files = make_certificate(folder, name, {.begins_in_s = begins_in_s, .ends_in_s = ends_in_s});
+    const auto context = ServerContext::create({files});
+    REQUIRE(context);
+    return (*context)->certificates().at(0).wrong_dates;
+  };
+  CHECK_THAT(dates("old", -9000, -60), StartsWith("it expired on 20") && EndsWith(" UTC; clients refuse it, renew it"));
+  CHECK_THAT(dates("early", 9000, 20 * day), StartsWith("it is valid from ") && Contains("; clients refuse it until"));
+  CHECK_THAT(dates("last-day", -30 * day, day - 60),
+             StartsWith("it expires on ") && EndsWith(", within a day; renew it"));
+  CHECK_THAT(dates("soon", -30 * day, 2 * day - 60), EndsWith(", in 1 day; renew it"));
+  CHECK_THAT(dates("this-week", -83 * day, 7 * day - 60), EndsWith(", in 6 days; renew it"));
+  CHECK(dates("fine", -30 * day, 8 * day).empty());
+  CHECK(dates("short", -day, 5 * day).empty());
+  CHECK_THAT(dates("short-late", -5 * day, day + 3600), EndsWith(", in 1 day; renew it"));
 }
 
 TEST_CASE("missing, empty and huge files, directories and pipes are named") {

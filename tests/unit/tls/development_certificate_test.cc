@@ -85,7 +85,7 @@ TEST_CASE("the certificate is kept while it is good, and made anew when it is no
     make(folder.path, {});
   }
   CHECK(read_file(files.certificate) != first);
-  CHECK(check_pair(files));
+  CHECK(ServerContext::create({files}));
   CHECK(mode_of(files.key) == 0600);
 }
 
@@ -96,7 +96,7 @@ TEST_CASE("two that start together agree on one pair") {
     threads.emplace_back([&] { static_cast<void>(development_certificate(folder.path / "state", {})); });
   }
   for (auto& thread : threads) thread.join();
-  CHECK(check_pair(make(folder.path / "state")));
+  CHECK(ServerContext::create({make(folder.path / "state")}));
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path / "state")) ++files;
   CHECK(files == 2);
