@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What `outrider` can be asked to do. Exit codes: app/exit_code.h.
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <cstring>
 #include <variant>
 
 #include "app/command/command_admin.h"
@@ -22,6 +25,14 @@ struct Overloaded : Functions... {
   using Functions::operator()...;
 };
 
+/// The exit code of a command whose purpose is what it prints: nothing is fine that never came out.
+int printed(int code) {
+  const bool came_out = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (came_out || code != exit_fine) return code;
+  std::fprintf(stderr, "outrider: standard output cannot be written: %s\n", std::strerror(errno));
+  return exit_our_fault;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -30,13 +41,13 @@ int main(int argc, char** argv) {
   if (!outrider::log::open("", outrider::log::Level::info)) return exit_our_fault;
 
   return std::visit(Overloaded{
-                        [](const Said& said) { return say(said); },
+                        [](const Said& said) { return printed(say(said)); },
                         [](const RunCommand& command) { return run(command); },
-                        [](const CheckCommand& command) { return check(command); },
-                        [](const ExplainCommand& command) { return explain(command); },
-                        [](const TestCommand& command) { return test(command); },
-                        [](const ReplayCommand& command) { return replay_logs(command); },
-                        [](const AdminCommand& command) { return ask_server(command); },
+                        [](const CheckCommand& command) { return printed(check(command)); },
+                        [](const ExplainCommand& command) { return printed(explain(command)); },
+                        [](const TestCommand& command) { return printed(test(command)); },
+                        [](const ReplayCommand& command) { return printed(replay_logs(command)); },
+                        [](const AdminCommand& command) { return printed(ask_server(command)); },
                     },
                     parse_command_line({argv + 1, argv + argc}));
 }

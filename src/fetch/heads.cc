@@ -43,24 +43,20 @@ std::size_t refuse_body(char*, std::size_t, std::size_t, void*) {
   return 0;
 }
 
-bool is_of_connection(CURLcode code) {
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_PEER_FAILED_VERIFICATION:
-      return true;
-    default:
-      return false;
-  }
+/// As libcurl wants it: for whatever host and port, this host, and where it says one, this port.
+std::string connect_to_all(const std::string& host) {
+  const auto end_of_host = host.find(':', host.starts_with('[') ? host.find(']') : 0);
+  return "::" + host + (end_of_host == std::string::npos ? ":" : "");
 }
 
 class Fetching {
  public:
   Fetching(const std::vector<std::string>& urls, const Options& options)
-      : urls_(urls), options_(options), heads_(urls.size()), multi_(curl_.multi_init(), curl_.multi_cleanup) {
+      : urls_(urls),
+        options_(options),
+        connect_to_(connect_to_all(options.connect_to)),
+        heads_(urls.size()),
+        multi_(curl_.multi_init(), curl_.multi_cleanup) {
     CHECK(multi_ != nullptr);
     curl_.multi_setopt(multi_.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, options.at_most);
   }
@@ -80,9 +76,9 @@ class Fetching {
  private:
   void start_more() {
     for (; next_ < urls_.size() && running_.size() < static_cast<std::size_t>(options_.at_most); ++next_) {
-      if (!unreachable_.empty()) {
-        heads_[next_].failure = unreachable_;
-        heads_[next_].unreachable = true;
+      if (is_doubtful()) {
+        if (!running_.empty()) return;  // one of them may be answered yet
+        heads_[next_].failure = "it was not asked, as it had not answered for those before this";
         continue;
       }
       auto transfer = std::make_unique<Transfer>(
@@ -92,18 +88,23 @@ class Fetching {
     }
   }
 
+  /// Waiting for each of the rest could take hours.
+  bool is_doubtful() const { return failed_in_row_ >= (answered_ ? 3 * options_.at_most : 1); }
+
   void start(Transfer& transfer) {
     CURL* easy = transfer.easy.get();
     CHECK(easy != nullptr);
     curl_.easy_setopt(easy, CURLOPT_URL, transfer.url.c_str());
     curl_.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_.easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    curl_.easy_setopt(easy, CURLOPT_PROXY, "");
     curl_.easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
     curl_.easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);  // rather one connection with many streams
     curl_.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
     curl_.easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout.count()));
     curl_.easy_setopt(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
+    if (!options_.connect_to.empty()) curl_.easy_setopt(easy, CURLOPT_CONNECT_TO, &connect_list_);
     if (!options_.ca_file.empty()) curl_.easy_setopt(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
     curl_.easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_line);
     curl_.easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
@@ -135,12 +136,12 @@ class Fetching {
     const bool has_head = code == CURLE_OK || (code == CURLE_WRITE_ERROR && status >= 200);
     if (!has_head) {
       head.failure = curl_.easy_strerror(code);
-      head.unreachable = is_of_connection(code);
       head.fields.clear();
-      if (head.unreachable && !answered_) unreachable_ = head.failure;
+      ++failed_in_row_;
       return false;
     }
     answered_ = true;
+    failed_in_row_ = 0;
     head.status = static_cast<int>(status);
     if (head.status < 400 || transfer.with_body) return false;
     transfer.with_body = true;
@@ -151,12 +152,14 @@ class Fetching {
   const CurlLibrary curl_;
   const std::vector<std::string>& urls_;
   const Options& options_;
+  std::string connect_to_;
+  curl_slist connect_list_{connect_to_.data(), nullptr};
   std::vector<Head> heads_;
   Multi multi_;
   std::vector<std::unique_ptr<Transfer>> running_;
   std::size_t next_ = 0;
   bool answered_ = false;
-  std::string unreachable_;
+  long failed_in_row_ = 0;
 };
 
 }  // namespace

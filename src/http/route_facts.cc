@@ -68,6 +68,11 @@ RouteHead head_of_unchanged(const config::Route& route, const struct stat& file,
   return head;
 }
 
+/// Of a folder's path without the slash behind it.
+RouteHead head_of_folder(std::string_view path) {
+  return {.status = 301, .fields = {{"location", std::string(path) + "/"}}};
+}
+
 /// The client has the file already, by the library's reading of its fields: one version, byte for byte.
 bool is_unchanged(const struct stat& file, push::Fields request) {
   const std::string_view version = push::first_value(request, "if-none-match");
@@ -136,6 +141,7 @@ std::optional<RouteHead> head_of(const config::Route& route, const Tree& tree, s
                                  h2o_mimemap_t* types) {
   const Found found = look_for(tree, below(route, path));
   if (found.error == 0) {
+    if (S_ISDIR(found.about.st_mode)) return head_of_folder(path);
     if (!S_ISREG(found.about.st_mode)) return std::nullopt;
     return head_of_file(route, type_of_name(types, found.file.native()), found.about, tree.varies);
   }
@@ -187,8 +193,7 @@ std::optional<RouteHead> page_head(const config::Site& site, std::string_view me
   if (found.is_missing() && reads && !tree->fallback.empty()) found = look_for(*tree, tree->fallback.substr(1));
   if (found.is_missing()) return RouteHead{.status = 404};
   if (found.error != 0) return std::nullopt;
-  // To the same with a slash.
-  if (S_ISDIR(found.about.st_mode)) return RouteHead{.status = 301};
+  if (S_ISDIR(found.about.st_mode)) return head_of_folder(path);
   if (!S_ISREG(found.about.st_mode)) return std::nullopt;
   if (is_unchanged(found.about, request)) return head_of_unchanged(*route, found.about, tree->varies);
   if (!reads) return RouteHead{.status = 405};

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The warnings of `outrider check` as its users see them. Each folder of tests/golden/check is a configuration with the
-arguments and what is printed; where it has a server.json, that is what a server answers that `--against` asks.
+arguments and what is printed; where it has a server.json, that is what a server answers that `--against` asks, and
+where it has a file `certificate`, those are the dates of the one that is made in tls/.
 UPDATE_GOLDEN=1 writes the texts anew, for a person to look at the difference."""
 import http.server
 import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import threading
 
@@ -26,6 +28,7 @@ class Answers(http.server.BaseHTTPRequestHandler):
     def answer(self):
         status, fields, *only = self.server.answers.get(self.path, [404, {}]) or [0, {}]
         self.server.asked.append((self.command, self.path))
+        self.server.hosts.add(self.headers["host"])
         if status == 0:
             self.close_connection = True
             return
@@ -55,7 +58,7 @@ def answering():
 
     def start(answers):
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-        server.answers, server.asked = answers, []
+        server.answers, server.asked, server.hosts = answers, [], set()
         server.origin = f"http://127.0.0.1:{server.server_port}"
         threading.Thread(target=server.serve_forever, daemon=True).start()
         servers.append(server)
@@ -73,9 +76,35 @@ def check(folder, *arguments):
                           timeout=60 * outrider.SLOWER, capture_output=True, env=environment, check=False)
 
 
+def make_certificate(folder, begins, ends):
+    """tls/shop.example.pem and .key, with the dates as openssl takes them."""
+    folder.mkdir()
+    (folder / "ca.cnf").write_text("""[ca]
+default_ca = own
+[own]
+database = index
+new_certs_dir = .
+rand_serial = yes
+default_md = sha256
+policy = any
+[any]
+commonName = supplied
+""")
+    (folder / "index").write_text("")
+    for arguments in ("req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=shop.example "
+                      "-keyout shop.example.key -out request",
+                      "ca -batch -selfsign -notext -config ca.cnf -keyfile shop.example.key -in request "
+                      f"-startdate {begins} -enddate {ends} -out shop.example.pem"):
+        subprocess.run(["openssl", *arguments.split()], cwd=folder, check=True, capture_output=True)
+
+
 @pytest.mark.parametrize("case", CASES)
-def test_golden(case, answering):
+def test_golden(case, answering, tmp_path):
     folder = GOLDEN / case
+    expected = folder / "expected.txt"
+    if (folder / "certificate").exists():
+        folder = shutil.copytree(folder, tmp_path / "case")
+        make_certificate(folder / "tls", *(folder / "certificate").read_text().split())
     arguments = (folder / "args").read_text()
     for path in (folder / "www").rglob("*"):
         os.utime(path, (LONG_AGO, LONG_AGO))
@@ -88,7 +117,6 @@ def test_golden(case, answering):
     said = re.sub(r"(digest(?:\": \"| ))[0-9a-f]+", r"\1…", said)  # it has the folder's name in it
     if server:
         said = said.replace(server.origin, "{server}")
-    expected = folder / "expected.txt"
     if os.environ.get("UPDATE_GOLDEN"):
         expected.write_text(said)
     assert said == expected.read_text()
@@ -110,6 +138,113 @@ def test_a_server_is_asked_for_each_url_once_and_its_redirects_are_not_followed(
     assert len(asked) == len(set(asked)) == 8
     assert ("GET", "/app/no-head.css") in server.asked
     assert not any(path == "/app/fine.css" for _, path in server.asked)
+
+
+def many_hints(folder, names):
+    """A site that hints "/NAME.css" for each of the names."""
+    (folder / "rules").mkdir()
+    (folder / "config.lua").write_text("""return { listen = { { address = "127.0.0.1:0" } },
+      sites = { ["*"] = { rules = "rules/*.lua", routes = { ["/"] = { proxy = "http://127.0.0.1:9" } } } } }""")
+    (folder / "rules" / "shop.lua").write_text("".join(
+        f'rule {{ name = "{name}", path = "/{name}", hints = {{ "/{name}.css" }} }}\n' for name in names))
+
+
+def test_a_server_that_answers_nothing_is_not_asked_again_and_again(answering, tmp_path):
+    names = [f"s{number:03}" for number in range(100)]
+    many_hints(tmp_path, names)
+    server = answering({f"/{name}.css": None for name in names})
+    ended = check(tmp_path, "--against", server.origin)
+    assert ended.returncode == 4 and ended.stdout == ""
+    assert ended.stderr.startswith(f"outrider check: {server.origin} cannot be reached: ")
+    assert 1 <= len({path for _, path in server.asked}) <= 8
+
+
+def test_a_server_that_stops_answering_is_not_asked_to_the_end(answering, tmp_path):
+    names = [f"s{number:03}" for number in range(100)]
+    many_hints(tmp_path, names)
+    fine = [200, {"content-type": "text/css", "cache-control": "max-age=60"}]
+    server = answering({f"/{name}.css": fine if name == "s000" else None for name in names})
+    ended = check(tmp_path, "--against", server.origin)
+    assert ended.returncode == 0 and f"{server.origin}: 1 hinted URL fetched\n" in ended.stdout
+    asked = len({path for _, path in server.asked})
+    assert 1 + 24 <= asked <= 8 + 24 + 8
+    assert ended.stderr.count("[no_answer]") == 99
+    assert ended.stderr.count("it was not asked, as it had not answered for those before this") == 100 - asked
+
+
+def test_a_server_that_does_not_have_its_name_yet(answering):
+    folder = GOLDEN / "against_a_server"
+    server = answering(json.loads((folder / "server.json").read_text()))
+    at = server.origin.removeprefix("http://")
+    ended = check(folder, "--against", "http://shop.example", "--connect-to", at)
+    assert ended.returncode == 0 and "http://shop.example: 8 hinted URLs fetched\n" in ended.stdout
+    assert server.hosts == {"shop.example"}
+    # The port is the origin's where none is given.
+    ended = check(folder, "--against", f"http://shop.example:{server.server_port}", "--connect-to", "127.0.0.1")
+    assert ended.returncode == 0
+    ended = check(folder, "--against", f"http://shop.example:{server.server_port}", "--connect-to", "[::1]:1")
+    assert ended.returncode == 4
+    assert f"http://shop.example:{server.server_port} at [::1]:1 cannot be reached: " in ended.stderr
+
+
+def test_a_proxy_of_the_environment_is_not_used(answering, tmp_path):
+    many_hints(tmp_path, ["app"])
+    server = answering({"/app.css": [200, {"content-type": "text/css", "cache-control": "max-age=60"}]})
+    environment = {name: value for name, value in os.environ.items() if name.lower() != "no_proxy"}
+    code, out, said = outrider.run("check", "-c", tmp_path / "config.lua", "--strict", "--against", server.origin,
+                                   env={**environment, "http_proxy": "http://127.0.0.1:1"})
+    assert code == 0 and "1 hinted URL fetched" in out, said
+
+
+def test_a_list_of_urls_as_windows_writes_it(tmp_path):
+    pages = tmp_path / "pages.txt"
+    pages.write_bytes(b"\xef\xbb\xbf/\r\n# and\r\n\r\n/about\r\n/more")
+    ended = check(GOLDEN / "uncovered_page", "--urls", pages)
+    assert ended.returncode == 0 and f"{pages}: no rule covers 2 of 3 pages\n" in ended.stdout
+    uncovered = [line for line in ended.stderr.splitlines() if "[uncovered_page]" in line]
+    assert [line.split(" ")[0] for line in uncovered] == [f"{pages}:4:", f"{pages}:5:"]
+
+
+def test_a_missing_key_hides_nothing_else_that_is_wrong(tmp_path):
+    certificate, _ = outrider.certificate(tmp_path, "shop.example")
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "shop.lua").write_text('rule { nam = "home", path = "/", hints = { "/app.css" } }')
+    (tmp_path / "config.lua").write_text(f"""return {{
+      listen = {{ {{ address = "127.0.0.1:0", tls = {{ {{ certificate = "{certificate}", key = "none.key" }} }} }} }},
+      sites = {{ ["shop.example"] = {{ rules = "rules/*.lua", routes = {{ ["/"] = {{ proxy = "http://127.0.0.1:9" }} }} }} }},
+    }}""")
+    ended = check(tmp_path)
+    assert ended.returncode == 1
+    key, rule, end = ended.stderr.splitlines()
+    assert key.startswith("config.lua:2: ") and key.endswith("none.key: no such file")
+    assert rule.startswith("rules/shop.lua:1: ") and 'unknown key "nam"' in rule
+    assert end == "config.lua: 2 problems"
+
+
+def test_a_server_logs_what_check_says_of_certificates(serve, tmp_path):
+    make_certificate(tmp_path / "tls", "20200101000000Z", "20200131000000Z")
+    server = serve("""return {
+      listen = { { address = "127.0.0.1:0",
+                   tls = { { certificate = "tls/shop.example.pem", key = "tls/shop.example.key" } } } },
+      sites = { ["shop.example"] = { routes = { ["/"] = { proxy = "http://127.0.0.1:9" } } } },
+      admin = { address = "unix:%TMP%/admin.sock" },
+    }""")
+    sentence = f"warning certificate {tmp_path}/tls/shop.example.pem: it expired on 2020-01-31 00:00 UTC; "
+    assert server.log().count(sentence) == 1
+    server.command("reload")
+    assert server.log().count(sentence) == 2
+    said = server.command("check")[2]
+    assert "warning: certificate tls/shop.example.pem: it expired on 2020-01-31 00:00 UTC; " in said
+    assert sentence not in said
+
+
+@pytest.mark.parametrize("arguments", [["check", "-c", "config.lua"], ["explain", "-c", "config.lua", "/"], ["--version"]])
+def test_what_cannot_be_printed_is_not_fine(arguments):
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run([outrider.BINARY, *arguments], cwd=GOLDEN / "nothing_wrong", stdout=full, text=True,
+                               stderr=subprocess.PIPE, timeout=60 * outrider.SLOWER, check=False)
+    assert ended.returncode == 3
+    assert "No space left on device" in ended.stderr
 
 
 def https_site(tmp_path):
@@ -140,7 +275,7 @@ def test_https_with_an_authority_of_ones_own(serve, tmp_path):
 
     code, out, said = server.command("check", "--against", origin)
     assert code == 4 and f"outrider check: {origin} cannot be reached: " in said
-    assert out == ""
+    assert out == "" and "/gone.css" in said  # by the files here
 
 
 def test_a_server_that_is_not_there(tmp_path):
@@ -157,12 +292,21 @@ def test_a_server_that_is_not_there(tmp_path):
     (["--against", "shop.example"], 1, "expected an origin such as https://www.example.com, found \"shop.example\""),
     (["--against", "https://shop.example/page"], 1, "expected an origin"),
     (["--against", "ftp://shop.example"], 1, "expected an origin"),
+    (["--against", "https://me:secret@shop.example"], 1, "found \"https://***@shop.example\""),
+    (["--against", "http://shop.example", "--connect-to", "x/y"], 1,
+     "--connect-to: expected a host such as 192.0.2.1 or staging.example:8443, found \"x/y\""),
+    (["--connect-to", "127.0.0.1"], 2, "--against"),
+    (["--against", ""], 2, "--against: expected an origin, found nothing"),
+    (["--urls", ""], 2, "--urls: expected a file, found nothing"),
+    (["--urls", "rules"], 1, "rules: cannot be read; expected a file with an URL in each line"),
+    (["--urls", "/dev/zero"], 1, "/dev/zero:1: the line is too long; expected an URL of less than 65536 bytes"),
     (["--urls", "no-such-file"], 1, "no-such-file: cannot be read; expected a file with an URL in each line"),
     (["--urls", "config.lua"], 1, "config.lua:1: \"return {\" is no host; write an URL"),
     (["--ignore", "everything"], 2, "everything"),
     (["--cacert", "config.lua"], 2, "--against"),
     (["--no-warnings", "--strict"], 2, "--strict"),
-    (["--budget", "0"], 2, "--budget"),
+    (["--budget", "0"], 2, "--budget: expected a number from 1 to 1099511627776, found \"0\"\n"),
+    (["--budget", "1k"], 2, "--budget: expected a number from 1 to 1099511627776, found \"1k\"\n"),
 ])
 def test_options_that_cannot_be_followed(arguments, code, said):
     ended = check(GOLDEN / "nothing_wrong", *arguments)

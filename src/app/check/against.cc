@@ -15,14 +15,22 @@
 namespace outrider::app {
 namespace {
 
+/// Nobody asks with one, and the message may go where others read it.
+std::string without_password(const std::string& origin) {
+  const auto at = origin.rfind('@');
+  if (at == std::string::npos) return origin;
+  const auto slashes = origin.find("://");
+  return origin.substr(0, slashes < at ? slashes + 3 : 0) + "***" + origin.substr(at);
+}
+
 Result<const config::Site*> site_of(const std::string& origin, const Offline& offline) {
   const auto parts = push::split_origin(origin);
   const std::string scheme = parts ? lower_case(parts->origin.scheme) : "";
   std::string host;
   if ((scheme != "https" && scheme != "http") || !(parts->rest.empty() || parts->rest == "/") ||
       !http::host_of(parts->origin.authority, host)) {
-    return failure(
-        fmt::format("--against: expected an origin such as https://www.example.com, found \"{}\"", printable(origin)));
+    return failure(fmt::format("--against: expected an origin such as https://www.example.com, found \"{}\"",
+                               printable(without_password(origin))));
   }
   const auto& sites = offline.config().sites;
   const config::Site* site = offline.sites().find(host);
@@ -57,10 +65,15 @@ void judge(const std::vector<const Hinted*>& hints, const fetch::Head& head, con
 
 }  // namespace
 
-Result<AgainstResult> judge_against(const std::string& origin, const std::filesystem::path& ca_file,
-                                    const std::vector<Hinted>& hints, const Offline& offline, Warnings& warnings) {
+Result<AgainstResult> judge_against(const AgainstServer& server, const std::vector<Hinted>& hints,
+                                    const Offline& offline, Warnings& warnings) {
+  const std::string& origin = server.origin;
   const auto site = site_of(origin, offline);
   if (!site) return tl::unexpected(site.error());
+  if (std::string host; !server.connect_to.empty() && !http::host_of(server.connect_to, host)) {
+    return failure(fmt::format("--connect-to: expected a host such as 192.0.2.1 or staging.example:8443, found \"{}\"",
+                               printable(server.connect_to)));
+  }
   const std::string base = origin.ends_with('/') ? origin.substr(0, origin.size() - 1) : origin;
   std::map<std::string, std::vector<const Hinted*>> by_target;
   for (const Hinted& hinted : hints) {
@@ -72,12 +85,13 @@ Result<AgainstResult> judge_against(const std::string& origin, const std::filesy
 
   fetch::Options options;
   options.user_agent = "outrider-check/" OUTRIDER_VERSION;
-  options.ca_file = ca_file;
+  options.connect_to = server.connect_to;
+  options.ca_file = server.ca_file;
   const std::vector<fetch::Head> heads = fetch::fetch_heads(urls, options);
   AgainstResult result;
-  result.fetched = urls.size();
-  const bool none = std::all_of(heads.begin(), heads.end(), [](const fetch::Head& head) { return head.unreachable; });
-  if (none && !heads.empty()) {
+  result.fetched = static_cast<std::size_t>(
+      std::count_if(heads.begin(), heads.end(), [](const fetch::Head& head) { return head.failure.empty(); }));
+  if (result.fetched == 0 && !heads.empty()) {
     result.unreachable = heads.front().failure;
     return result;
   }

@@ -51,6 +51,23 @@ void judge_type(const Hinted& hinted, const AssetAnswer& answer, Warnings& warni
   }
 }
 
+/// What an answer of 400 or more says of an asset, but for 403.
+std::string failing_text(const AssetAnswer& answer) {
+  const std::string answers = fmt::format("{} answers {}", answer.who, answer.status);
+  if (answer.status == 401 || answer.status == 407) {
+    return fmt::format("wants a password: {}; let everybody have it, or remove the hint", answers);
+  }
+  if (answer.status == 421) {
+    return fmt::format(
+        "is not served by that name: {}; name the server by a site's name, and where it is by --connect-to", answers);
+  }
+  if (answer.status >= 500) return fmt::format("fails: {}; see what its log says", answers);
+  if (answer.status == 404 || answer.status == 410) {
+    return fmt::format("is not there: {}; put it there, or correct or remove the hint", answers);
+  }
+  return fmt::format("is refused: {}; correct what answers, or correct or remove the hint", answers);
+}
+
 /// A single page application's route answers with one page for all that is not there.
 void judge_fallback(const Hinted& hinted, const config::Route& route, const Served& served, const Offline& offline,
                     Warnings& warnings) {
@@ -116,11 +133,12 @@ void judge_answer(const Hinted& hinted, const AssetAnswer& answer, Warnings& war
     warn(WarningId::asset_denied,
          fmt::format("is denied: {} answers 403; allow it, or correct or remove the hint", answer.who));
   } else if (answer.status >= 400) {
-    warn(WarningId::asset_missing,
-         fmt::format("is not there: {} answers {}; put it there, or correct or remove the hint", answer.who,
-                     answer.status));
+    warn(WarningId::asset_missing, failing_text(answer));
   } else if (answer.status >= 300 && answer.status != 304) {
-    const std::string where = answer.where.empty() ? "" : fmt::format(" to {}", printable(answer.where));
+    // A query may be a token that was made for us.
+    const auto query = answer.where.find('?');
+    const std::string place = answer.where.substr(0, query) + (query != std::string::npos ? "?…" : "");
+    const std::string where = place.empty() ? "" : fmt::format(" to {}", printable(place));
     warn(WarningId::asset_redirects,
          fmt::format("redirects: {} answers {}{}, and a redirect is never pushed; hint the URL that it leads to",
                      answer.who, answer.status, where));

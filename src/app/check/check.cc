@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "app/check/check.h"
 
+#include <fmt/format.h>
+
+#include <string>
 #include <utility>
 
-#include "app/check/against.h"
 #include "app/check/asset_warnings.h"
 #include "app/check/coverage.h"
 #include "app/check/page_warnings.h"
@@ -11,6 +13,26 @@
 #include "app/check/rule_warnings.h"
 
 namespace outrider::app {
+namespace {
+
+void judge_certificates(const Loaded& loaded, Warnings& warnings) {
+  for (std::size_t i = 0; i != loaded.tls.size(); ++i) {
+    if (loaded.tls[i] == nullptr) continue;
+    const auto& certificates = loaded.tls[i]->certificates();
+    for (std::size_t number = 0; number != certificates.size(); ++number) {
+      const tls::CertificateFacts& facts = certificates[number];
+      if (facts.wrong_dates.empty()) continue;
+      const std::string file = facts.file.lexically_proximate(loaded.config->folder).string();
+      warnings.add({WarningId::certificate_expiry,
+                    loaded.config->listen[i].tls[number].place,
+                    {},
+                    {},
+                    fmt::format("certificate {}: {}", file, facts.wrong_dates)});
+    }
+  }
+}
+
+}  // namespace
 
 Result<CheckReport> find_warnings(Offline& offline, const std::vector<Question>& of_tests,
                                   const CheckOptions& options) {
@@ -30,6 +52,7 @@ Result<CheckReport> find_warnings(Offline& offline, const std::vector<Question>&
   HintPlaces places(sources);
   Gather gather(offline, places,
                 [&](const AskedPage& page) { judge_page(page, offline, options.budget_bytes, places, warnings); });
+  judge_certificates(offline.loaded(), warnings);
   gather.declared();
   judge_rules(offline, places, warnings);
   judge_paths(offline, warnings);
@@ -43,8 +66,8 @@ Result<CheckReport> find_warnings(Offline& offline, const std::vector<Question>&
   }
   // What was not asked for lack of time proves nothing.
   if (report.complete) judge_unknown(gather, offline, warnings);
-  if (!options.against.empty()) {
-    const auto asked = judge_against(options.against, options.ca_file, gather.hints(), offline, warnings);
+  if (!options.against.origin.empty()) {
+    const auto asked = judge_against(options.against, gather.hints(), offline, warnings);
     if (!asked) return tl::unexpected(asked.error());
     report.fetched = asked->fetched;
     report.unreachable = asked->unreachable;

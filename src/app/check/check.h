@@ -5,12 +5,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "app/check/against.h"
 #include "app/check/gather.h"
 #include "app/check/warnings.h"
 #include "base/result.h"
@@ -22,9 +22,8 @@ struct CheckOptions {
   std::uint64_t budget_bytes = 1'000'000;  // of a page for which no other is configured
   /// Where the answer must come soon, rules are asked no longer than this; nothing: until all are.
   std::optional<std::chrono::milliseconds> patience;
-  std::string urls;     // a file; empty: none
-  std::string against;  // an origin; empty: none
-  std::filesystem::path ca_file;
+  std::string urls;       // a file; empty: none
+  AgainstServer against;  // with an empty origin: none
 };
 
 struct CheckReport {

@@ -200,7 +200,7 @@ PageFound Gather::ask_once(const Question& question, const std::string& client,
   return {answer.status, answer.why, is_covered(question, answer)};
 }
 
-/// The selector of some rule fits.
+/// The selector of some rule fits, and clients get something by it, now or later.
 bool Gather::is_covered(const Question& question, const Answer& answer) const {
   if (answer.status != 0) return false;
   const auto site = static_cast<std::size_t>(answer.site - offline_.config().sites.data());
@@ -208,7 +208,10 @@ bool Gather::is_covered(const Question& question, const Answer& answer) const {
   std::vector<push::Match> matches;
   const push::MadeRequest& request = question.request;
   if (rules != nullptr) rules->find(request.host, request.method, request.path, matches);
-  return !matches.empty();
+  const auto now = std::chrono::system_clock::now();
+  return std::any_of(matches.begin(), matches.end(), [&](const push::Match& match) {
+    return !match.rule->shadow && !(match.rule->until && *match.rule->until <= now);
+  });
 }
 
 void Gather::take(const AskedPage& page) {

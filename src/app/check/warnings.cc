@@ -12,7 +12,7 @@ namespace {
 
 using enum WarningId;
 
-constexpr std::array<WarningText, 18> texts{{
+constexpr std::array<WarningText, 19> texts{{
     {asset_missing, "asset_missing", "what is hinted is not there, or answers with an error"},
     {asset_denied, "asset_denied", "a route denies what is hinted"},
     {asset_redirects, "asset_redirects", "what is hinted redirects elsewhere"},
@@ -31,6 +31,7 @@ constexpr std::array<WarningText, 18> texts{{
     {slow_pattern, "slow_pattern", "a Lua pattern may back-track without bound"},
     {uncovered_page, "uncovered_page", "no rule covers a page of --urls"},
     {no_answer, "no_answer", "a server did not answer for what is hinted"},
+    {certificate_expiry, "certificate_expiry", "clients refuse a certificate for its dates, or will within a week"},
 }};
 
 }  // namespace

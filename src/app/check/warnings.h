@@ -35,6 +35,7 @@ enum class WarningId : std::uint8_t {
   slow_pattern,
   uncovered_page,
   no_answer,
+  certificate_expiry,
 };
 
 struct WarningText {

@@ -28,8 +28,7 @@ CheckOptions options_of(const CheckCommand& command) {
   }
   options.budget_bytes = command.budget_bytes;
   options.urls = command.urls;
-  options.against = command.against;
-  options.ca_file = command.cacert;
+  options.against = {command.against, command.connect_to, command.cacert};
   // Who starts a server waits for the plain check.
   const bool is_plain = !command.strict && command.urls.empty() && command.against.empty();
   if (is_plain) options.patience = std::chrono::seconds(2);
@@ -55,14 +54,19 @@ int print_problems(const CheckCommand& command, const std::vector<Problem>& prob
   return exit_input;
 }
 
-/// What the options asked for cannot be done.
-int refuse(const CheckCommand& command, const std::string& message, int code) {
+/// What the options ask for cannot be done.
+int refuse(const CheckCommand& command, const std::string& message) {
   if (command.json) {
     print_json({{"ok", false}, {"config", command.config}, {"error", message}});
   } else {
     fmt::print(stderr, "{}\n", message);
   }
-  return code;
+  return exit_input;
+}
+
+std::string unreachable_text(const CheckCommand& command, const CheckReport& report) {
+  const std::string where = command.connect_to.empty() ? "" : " at " + command.connect_to;
+  return fmt::format("outrider check: {}{} cannot be reached: {}", command.against, where, report.unreachable);
 }
 
 void print_json(const CheckCommand& command, const Loaded& loaded, const CheckReport& report, bool ok) {
@@ -82,6 +86,7 @@ void print_json(const CheckCommand& command, const Loaded& loaded, const CheckRe
   if (!report.complete) json["complete"] = false;
   if (!command.urls.empty()) json["pages"] = {{"listed", report.pages}, {"uncovered", report.uncovered}};
   if (!command.against.empty()) json["fetched"] = report.fetched;
+  if (!report.unreachable.empty()) json["error"] = unreachable_text(command, report);
   print_json(json);
 }
 
@@ -92,6 +97,10 @@ void print_text(const CheckCommand& command, const Loaded& loaded, const CheckRe
   }
   if (!command.urls.empty()) {
     fmt::print("{}: no rule covers {} of {}\n", command.urls, report.uncovered, counted(report.pages, "page"));
+  }
+  if (!report.unreachable.empty()) {
+    fmt::print(stderr, "{}\n", unreachable_text(command, report));
+    return;
   }
   if (!command.against.empty()) {
     fmt::print("{}: {} fetched\n", command.against, counted(report.fetched, "hinted URL"));
@@ -116,18 +125,15 @@ int judge(const CheckCommand& command) {
   Offline offline(files, options);
   const auto report =
       command.no_warnings ? CheckReport() : find_warnings(offline, of_tests.questions(), options_of(command));
-  if (!report) return refuse(command, report.error().message, exit_input);
-  if (!report->unreachable.empty()) {
-    const std::string what =
-        fmt::format("outrider check: {} cannot be reached: {}", command.against, report->unreachable);
-    return refuse(command, what, exit_unreachable);
-  }
-  const bool ok = !command.strict || report->warnings.empty();
+  if (!report) return refuse(command, report.error().message);
+  const bool reached = report->unreachable.empty();
+  const bool ok = reached && (!command.strict || report->warnings.empty());
   if (command.json) {
     print_json(command, offline.loaded(), *report, ok);
   } else {
     print_text(command, offline.loaded(), *report, ok);
   }
+  if (!reached) return exit_unreachable;
   return ok ? exit_fine : exit_input;
 }
 

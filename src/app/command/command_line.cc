@@ -54,9 +54,8 @@ CLI::App* add_admin_command(CLI::App& app, AdminCommand& command, const std::str
 }
 
 void add_switch_options(CLI::App& sub, AdminCommand& command) {
-  // An empty name would mean all of them, which "$NAME" with nothing in it does not.
-  const CLI::Validator named(
-      [](const std::string& text) { return text.empty() ? "expected a name, found nothing" : ""; }, "");
+  // An empty one would mean all of them.
+  const auto named = some("a name");
   sub.add_option("--site", command.site, "Only this site, as the configuration names it")
       ->type_name("NAME")
       ->check(named);
@@ -84,7 +83,7 @@ AdminCommands add_admin_commands(CLI::App& app, AdminCommand& command) {
   CLI::App* rollback = add_admin_command(app, command, "rollback", "Take an earlier generation back");
   rollback->add_option("generation", command.generation, "Its number (default: the one before)")
       ->type_name("GENERATION")
-      ->check(CLI::PositiveNumber);
+      ->check(up_to(1'000'000'000'000));
   all.emplace_back(rollback, What::rollback);
 
   CLI::App* off = add_admin_command(app, command, "off", "Switch hints off at once, across reloads");

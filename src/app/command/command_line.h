@@ -31,9 +31,9 @@ struct RunCommand {
 struct CheckCommand {
   std::string config = default_config;
   bool strict = false, no_warnings = false;
-  std::string urls, against, cacert;       // empty: none
-  std::uint64_t budget_bytes = 1'000'000;  // of a page
-  std::vector<std::string> ignored;        // names of warnings
+  std::string urls, against, connect_to, cacert;  // empty: none
+  std::uint64_t budget_bytes = 1'000'000;         // of a page
+  std::vector<std::string> ignored;               // names of warnings
   bool json = false;
 };
 

@@ -6,7 +6,7 @@ namespace outrider::app {
 
 enum ExitCode : int {
   exit_fine = 0,
-  exit_input = 1,        // the user's files or addresses: every problem is on standard error
+  exit_input = 1,        // the user's files or addresses: every problem is on standard error, or in the JSON
   exit_usage = 2,        // the command line
   exit_our_fault = 3,    // a bug or the machine
   exit_unreachable = 4,  // no server answers

@@ -30,10 +30,18 @@ CLI::App* add_check(CLI::App& app, CheckCommand& command) {
                                         "Exit code 1 also where there are only warnings; takes the time it needs");
   CLI::Option* urls =
       check->add_option("--urls", command.urls, "A file with an URL in each line: warn of pages that no rule covers")
-          ->type_name("FILE");
+          ->type_name("FILE")
+          ->check(some("a file"));
   CLI::Option* against = check->add_option(
       "--against", command.against, "Also fetch what is hinted from this server, such as https://www.example.com");
-  against->type_name("ORIGIN");
+  against->type_name("ORIGIN")->check(some("an origin"));
+  check
+      ->add_option(
+          "--connect-to", command.connect_to,
+          "With --against: the host is reached at this address, such as 192.0.2.1:8443, whatever its name says")
+      ->type_name("HOST")
+      ->check(some("a host"))
+      ->needs(against);
   check->add_option("--cacert", command.cacert, "With --against: trust these authorities (PEM), not the system's")
       ->type_name("FILE")
       ->check(CLI::ExistingFile)
@@ -42,7 +50,7 @@ CLI::App* add_check(CLI::App& app, CheckCommand& command) {
       ->add_option("--budget", command.budget_bytes,
                    "Warn where a page's hints have more bytes, if its site has no budget_bytes")
       ->type_name("BYTES")
-      ->check(CLI::PositiveNumber)
+      ->check(up_to(most_bytes))
       ->capture_default_str();
   std::vector<std::string> names;
   for (const WarningText& each : warning_texts()) names.emplace_back(each.name);

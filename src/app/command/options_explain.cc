@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <charconv>
 #include <CLI/CLI.hpp>
 #include <cstdint>
-#include <functional>
-#include <string>
 
 #include "app/command/command_line.h"
 #include "app/command/options.h"
@@ -12,18 +9,6 @@ namespace outrider::app {
 namespace {
 
 constexpr std::int64_t longest_ms = 3'600'000;
-constexpr std::int64_t largest_page = std::int64_t{1} << 40;
-
-/// Not CLI's own, whose message has all digits of the largest double.
-std::function<std::string(std::string)> up_to(std::int64_t most) {
-  return [most](const std::string& text) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool is_number = error == std::errc() && end == text.data() + text.size();
-    if (is_number && number >= 1 && number <= most) return std::string();
-    return "expected a number from 1 to " + std::to_string(most) + ", found \"" + text + "\"";
-  };
-}
 
 }  // namespace
 
@@ -65,7 +50,7 @@ CLI::App* add_explain(CLI::App& app, ExplainCommand& command) {
       ->check(up_to(longest_ms));
   explain->add_option("--page-bytes", command.page_bytes, "How large the page is")
       ->type_name("BYTES")
-      ->check(up_to(largest_page));
+      ->check(up_to(most_bytes));
   explain->add_option("--at", command.at, "The moment, as in 2026-11-27 or \"2026-11-27 08:00\", in UTC; else now")
       ->type_name("MOMENT");
   explain->add_option("--sent", command.sent, "An asset that this connection has brought already; may repeat")

@@ -25,7 +25,7 @@ CLI::App* add_replay(CLI::App& app, ReplayCommand& command) {
       ->type_name("NAME");
   replay->add_option("--top", command.top, "How many of each to show")
       ->type_name("N")
-      ->check(CLI::PositiveNumber)
+      ->check(up_to(1'000'000))
       ->capture_default_str();
   replay
       ->add_option("--fail-on", command.fail_on,

@@ -90,7 +90,7 @@ void write_commands(ManPage& page, const CLI::App& app) {
 void write_exit_codes(ManPage& page) {
   const std::pair<ExitCode, std::string_view> all[] = {
       {exit_fine, "Fine."},
-      {exit_input, "The files or addresses given are wrong; every problem is on standard error."},
+      {exit_input, "The files or addresses given are wrong; every problem is on standard error, or in the JSON."},
       {exit_usage, "The command line is wrong."},
       {exit_our_fault, "A fault of outrider or of the machine."},
       {exit_unreachable, "No server answers."},

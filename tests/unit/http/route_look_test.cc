@@ -84,6 +84,7 @@ TEST_CASE("what stands in for a file that is not there", "[explain]") {
   Folder site;
   CHECK(site.status("/none.html") == 404);
   CHECK(site.status("/docs") == 301);
+  CHECK(site.field("/docs", "location") == "/docs/");
   CHECK(site.status("/docs/") == 404);
   CHECK(site.status("/page.html", {}, "POST") == 405);
   site.files().fallback = "/index.html";
@@ -92,7 +93,8 @@ TEST_CASE("what stands in for a file that is not there", "[explain]") {
   CHECK(site.status("/none.html", {}, "POST") == 404);
   // An asset's facts are the file's own.
   CHECK(site.look.facts(site.site, "/none.html").status == 0);
-  CHECK(site.look.facts(site.site, "/docs").status == 0);
+  CHECK(site.look.facts(site.site, "/docs").status == 301);
+  CHECK(site.look.facts(site.site, "/docs/").status == 0);
   site.site.routes[0].deny.push_back(*push::Pattern::parse("/index.html"));
   CHECK(site.status("/") == 403);
 }

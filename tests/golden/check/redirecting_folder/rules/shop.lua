@@ -1,0 +1,1 @@
+rule { name = "home", path = "/", hints = { style "/static/themes" } }
