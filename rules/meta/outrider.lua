@@ -23,7 +23,7 @@
 ---@field host? string|string[]
 ---Request methods it is for. Default: `{ "GET", "HEAD" }`.
 ---@field method? string|string[]
----Patterns of the decoded path, without the query: * stays within a segment, ** crosses segments, {name} captures one whole segment. Without it the rule is for every path. Refused: A pattern without a slash at its front, with a query, percent-encoding or "..", or with a {name} that is not a whole segment.
+---Patterns of the decoded path, without the query: * stays within a segment, ** crosses segments, {name} captures one whole segment. Without it the rule is for every path. Refused: A pattern without a slash at its front, with a query, percent-encoding, ".." or "//", or with a {name} that is not a whole segment.
 ---@field path? string|string[]
 ---Patterns of paths that it is not for, although `path` matches. Refused: As of `path`.
 ---@field except? string|string[]

@@ -19,11 +19,28 @@ bool is_font(std::string_view type) {
          type.starts_with("application/x-font-") || type == "application/vnd.ms-fontobject";
 }
 
+/// "woff2" of "font/woff2" (RFC 8081) and of what it was called before.
+std::string_view font_format(std::string_view type) {
+  for (const std::string_view prefix : {"font/", "application/font-", "application/x-font-"}) {
+    if (!type.starts_with(prefix)) continue;
+    type.remove_prefix(prefix.size());
+    if (type == "truetype") return "ttf";
+    return type == "opentype" ? "otf" : type;
+  }
+  return {};
+}
+
 bool says_nothing(std::string_view type) {
   return type.empty() || type == "application/octet-stream" || type == "binary/octet-stream";
 }
 
 }  // namespace
+
+bool same_type(std::string_view a, std::string_view b) {
+  if (a == b || says_nothing(a) || says_nothing(b) || (is_javascript(a) && is_javascript(b))) return true;
+  const std::string_view format = font_format(a);
+  return !format.empty() && format == font_format(b);
+}
 
 bool type_fits(Kind kind, std::string_view media_type) {
   if (says_nothing(media_type)) return true;

@@ -2,15 +2,42 @@
 #include "push/covering.h"
 
 #include <algorithm>
-#include <string_view>
+#include <cstddef>
+#include <span>
+#include <string>
 
 namespace outrider::push {
 namespace {
 
-/// It matches by its selector alone.
-bool is_unconditional(const Rule& rule) {
-  const bool for_all = !rule.share || *rule.share >= 1;
-  return rule.when.empty() && rule.when_function < 0 && for_all && !rule.from && !rule.until && rule.except.empty();
+bool covers(const Segment& a, const Segment& b) {
+  using Type = Segment::Type;
+  const bool takes_all = a.type == Type::glob && a.text == "*";
+  switch (b.type) {
+    case Type::literal:
+      return a.fits(b.text);
+    case Type::glob:
+      // As a text: what a `*` in it stands for, a `*` in the other takes as well.
+      if (a.type == Type::glob) return glob_matches(a.text, b.text);
+      return a.type == Type::capture && b.text != "*";
+    case Type::capture:
+      return takes_all || a.type == Type::capture;
+  }
+  return false;
+}
+
+bool covers(std::span<const Segment> a, std::span<const Segment> b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Segment& one, const Segment& other) { return covers(one, other); });
+}
+
+/// "/docs/**"
+bool is_folder(const Pattern& pattern) {
+  const std::string& text = pattern.text();
+  return text.ends_with("/**") && text.find("**") == text.size() - 2;
+}
+
+bool crosses_segments(const Pattern& pattern) {
+  return pattern.tail() != nullptr || !pattern.last_segments().empty();
 }
 
 bool covers_methods(const Rule& earlier, const Rule& later) {
@@ -43,16 +70,26 @@ bool covers_paths(const Rule& earlier, const Rule& later) {
 bool covers(const Pattern& a, const Pattern& b) {
   if (a == b) return true;
   if (b.is_exact()) return a.matches(b.text(), nullptr);
-  std::string_view folder = a.text();
-  if (!folder.ends_with("/**")) return false;
-  folder.remove_suffix(2);
-  // Of b only what it begins with counts, and there a wildcard's text is no longer what it stands for.
-  return folder.find_first_of("*{") == std::string_view::npos && b.text().starts_with(folder);
+  if (is_folder(a)) {
+    // Whatever b has behind that many segments of its own, there is a slash before it.
+    const std::size_t depth = a.segments().size();
+    const std::span<const Segment> segments = b.segments();
+    const bool is_below = segments.size() > depth || (segments.size() == depth && crosses_segments(b));
+    return is_below && covers(a.segments(), segments.first(depth));
+  }
+  return a.tail() == nullptr && b.tail() == nullptr && crosses_segments(a) == crosses_segments(b) &&
+         covers(a.segments(), b.segments()) && covers(a.last_segments(), b.last_segments());
+}
+
+bool ends_for_all(const Rule& rule) {
+  const bool for_all = !rule.share || *rule.share >= 1;
+  return rule.final && !rule.shadow && for_all && rule.when.empty() && rule.when_function < 0 && !rule.from &&
+         !rule.until && rule.except.empty();
 }
 
 bool covers(const Rule& earlier, const Rule& later) {
-  return earlier.final && !earlier.shadow && earlier.phase == later.phase && is_unconditional(earlier) &&
-         covers_methods(earlier, later) && covers_hosts(earlier, later) && covers_paths(earlier, later);
+  return ends_for_all(earlier) && earlier.phase == later.phase && covers_methods(earlier, later) &&
+         covers_hosts(earlier, later) && covers_paths(earlier, later);
 }
 
 }  // namespace outrider::push

@@ -7,9 +7,12 @@
 
 namespace outrider::push {
 
-/// Every path that `b` matches matches `a`, as far as their texts tell: the same text, an exact path, or all below a
-/// folder.
+/// Every path that `b` matches matches `a`, as far as can be told segment by segment: "/shop/**" covers all below that
+/// folder, "/{id}" what has one segment that is not empty, "/*" one that is empty, too.
 bool covers(const Pattern& a, const Pattern& b);
+
+/// Nobody that the rule's selector takes is asked on behind it: it is final, and has no conditions and no `except`.
+bool ends_for_all(const Rule& rule);
 
 /// `earlier`, which stands before `later`, is final and matches whatever request `later` could match.
 bool covers(const Rule& earlier, const Rule& later);

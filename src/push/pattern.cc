@@ -37,6 +37,7 @@ std::string problem_with_whole(std::string_view text) {
   }
   if (has_percent_encoding(text))
     return "a pattern is matched against the decoded path; write the characters themselves";
+  if (has(text, "//")) return "\"//\" is in no normalised path";
   return {};
 }
 
@@ -125,6 +126,24 @@ void Pattern::compile_wild(std::string_view text) {
     last_segments_.push_back(compiled(rest->substr(0, slash)));
     rest = slash == std::string_view::npos ? std::nullopt : std::optional(rest->substr(slash + 1));
   }
+}
+
+std::string Pattern::example() const {
+  std::string path;
+  for (std::size_t at = 0; at < text_.size();) {
+    const char c = text_[at];
+    if (c == '*') {
+      path += 'x';
+      at = std::min(text_.find_first_not_of('*', at), text_.size());
+    } else if (c == '{') {
+      path += '1';
+      at = text_.find('}', at) + 1;
+    } else {
+      path += c;
+      ++at;
+    }
+  }
+  return path;
 }
 
 bool Pattern::matches(std::string_view path, std::vector<Capture>* captures) const {

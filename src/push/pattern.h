@@ -39,8 +39,11 @@ class Pattern {
   static constexpr std::size_t max_bytes = 1024;
 
   /// Errors: no leading slash, an unclosed or empty or repeated {name}, {name} that is not a whole segment, "***", what
-  /// no decoded, normalised path can hold (a query, percent-encoding, ".."), more than `max_bytes`.
+  /// no decoded, normalised path can hold (a query, percent-encoding, "..", "//"), more than `max_bytes`.
   static Result<Pattern> parse(std::string_view text);
+
+  /// A path that it matches: "/img/x/1" of "/img/*/{id}".
+  std::string example() const;
 
   /// True if the whole decoded path matches; captures are appended to `captures` (which may be null).
   bool matches(std::string_view path, std::vector<Capture>* captures) const;

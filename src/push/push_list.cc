@@ -6,15 +6,22 @@
 
 namespace outrider::push {
 
+bool is_repeat(const Hint& a, const Hint& b) {
+  if (a.url != b.url) return false;
+  if (a.url.empty()) return a.imagesrcset == b.imagesrcset;
+  const auto is_anonymous = [](const Hint& hint) {
+    return hint.kind == Kind::preconnect && hint.crossorigin == CrossOrigin::anonymous;
+  };
+  return is_anonymous(a) == is_anonymous(b);
+}
+
 bool PushList::contains(std::string_view url) const {
   return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.hint.url == url; });
 }
 
 const Entry* PushList::first_of(const Hint& hint) const {
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-    if (entry.hint.url != hint.url) return false;
-    return !hint.url.empty() || entry.hint.imagesrcset == hint.imagesrcset;
-  });
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return is_repeat(entry.hint, hint); });
   return found == entries_.end() ? nullptr : &*found;
 }
 

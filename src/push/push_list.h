@@ -22,17 +22,20 @@ struct Entry {
   bool wrong_type = false;
 };
 
+/// A list has one of the two: they have the same URL, or without one the same sources. Connections without credentials
+/// are not those with them (https://html.spec.whatwg.org/#preconnect), so that a page may need one of each.
+bool is_repeat(const Hint& a, const Hint& b);
+
 class PushList {
  public:
   static constexpr std::size_t max_entries = 64;
 
-  /// False where the URL is in the list already (the first wins) or the list is full. A repeat for everybody of a
+  /// False where the list has such a hint already (the first wins) or the list is full. A repeat for everybody of a
   /// personal entry makes that one everybody's, if they are equal: an option might tell what the URL does not.
   bool add(Entry entry);
   bool add(Hint hint, const Rule* rule, bool personal = false) { return add({std::move(hint), rule, personal}); }
   bool contains(std::string_view url) const;
-  /// The entry for which `add` would refuse the hint as a repeat: same URL, or same set of sources where there is no
-  /// URL. nullptr where there is none.
+  /// The entry for which `add` would refuse the hint as a repeat; nullptr where there is none.
   const Entry* first_of(const Hint& hint) const;
   bool repeats(const Hint& hint) const { return first_of(hint) != nullptr; }
   bool full() const { return entries_.size() >= max_entries; }

@@ -27,8 +27,8 @@ constexpr ApiEntry rule_keys[] = {
      .type = "string|string[]",
      .sentence = "Patterns of the decoded path, without the query: * stays within a segment, ** crosses segments, "
                  "{name} captures one whole segment. Without it the rule is for every path.",
-     .errors = "A pattern without a slash at its front, with a query, percent-encoding or \"..\", or with a {name} "
-               "that is not a whole segment.",
+     .errors = "A pattern without a slash at its front, with a query, percent-encoding, \"..\" or \"//\", or with a "
+               "{name} that is not a whole segment.",
      .example = "path = { \"/product/{id}\", \"/p/*\" }"},
     {.name = "except",
      .type = "string|string[]",

@@ -161,6 +161,19 @@ std::size_t begin_of_what_never_fails(std::span<const Item> items) {
   return items.size();
 }
 
+/// "(.-)/(.-)/": parts of anything, each up to the same byte. From one that has enough of them behind it the rest fits,
+/// so that only those near the text's end are tried in vain: as many as there are parts, however long the text.
+bool is_split(std::span<const Item> items) {
+  const auto is_part = [](const Item& item) { return item.unbounded && item.bytes.all(); };
+  while (!items.empty() && !items.front().unbounded && !items.front().may_lack) items = items.subspan(1);
+  for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
+    const Item& separator = items[i + 1];
+    const bool is_byte = separator.bytes.count() == 1 && !separator.unbounded && !separator.may_lack;
+    if (!is_part(items[i]) || !is_byte || separator.bytes != items[1].bytes) return false;
+  }
+  return !items.empty() && items.size() % 2 == 0;
+}
+
 /// Items at the end that need nothing are satisfied at once, and nobody comes back to them.
 std::span<const Item> without_what_always_fits(std::span<const Item> items) {
   while (!items.empty() && items.back().may_lack) items = items.first(items.size() - 1);
@@ -219,7 +232,10 @@ unsigned back_tracking_degree(std::string_view pattern, bool anchors) {
     ++cut;
   }
   const std::span<const Item> all = items;
-  return std::max(longest_chain(without_what_always_fits(all.first(cut))),
+  const std::span<const Item> before = all.first(cut);
+  // A frontier takes no byte, and so is no item, but it can fail.
+  const bool splits = anchored && is_split(before) && pattern.find("%f") == std::string_view::npos;
+  return std::max(splits ? 1 : longest_chain(without_what_always_fits(before)),
                   longest_chain(without_what_always_fits(all.subspan(cut))));
 }
 

@@ -34,3 +34,15 @@ TEST_CASE("a type has the kind of hint that it wants, or none") {
   CHECK_FALSE(kind_of_type("application/json"));
   CHECK_FALSE(kind_of_type(""));
 }
+
+TEST_CASE("a type has several names") {
+  CHECK(same_type("application/javascript", "text/javascript"));
+  CHECK(same_type("font/woff2", "application/font-woff2"));
+  CHECK(same_type("font/ttf", "application/x-font-truetype"));
+  CHECK(same_type("image/avif", "image/avif"));
+  CHECK(same_type("image/avif", ""));
+  CHECK(same_type("font/woff2", "application/octet-stream"));
+  CHECK_FALSE(same_type("font/woff2", "font/woff"));
+  CHECK_FALSE(same_type("image/avif", "image/webp"));
+  CHECK_FALSE(same_type("text/javascript", "text/css"));
+}

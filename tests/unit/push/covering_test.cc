@@ -77,6 +77,14 @@ TEST_CASE("a path covers what its text says it takes") {
   CHECK(covers_path("/shop/*", "/shop/cart"));
   CHECK(covers_path("/**", "/shop/{id}"));
   CHECK(covers_path("/shop/**", "/shop/{id}/x*"));
+  CHECK(covers_path("/shop/**", "/shop/**.php"));
+  CHECK(covers_path("/{a}/**", "/{b}/x"));
+  CHECK(covers_path("/{y}", "/{x}"));
+  CHECK(covers_path("/*", "/{x}"));
+  CHECK(covers_path("/{x}", "/a*"));
+  CHECK(covers_path("/a*/{x}", "/ab*/{y}"));
+  CHECK(covers_path("/**/{x}", "/**/{y}"));
+  CHECK(covers_path("/a*/**/*", "/ab/**/c"));
   CHECK(covers(final_rule({}), rule("later")));
   CHECK(covers(final_rule({}), rule("later", {"/x"})));
   CHECK(covers(final_rule({"/a", "/b"}), rule("later", {"/b", "/a"})));
@@ -85,7 +93,12 @@ TEST_CASE("a path covers what its text says it takes") {
 TEST_CASE("a path does not cover what may be elsewhere") {
   CHECK_FALSE(covers_path("/shop/*", "/shop/**"));
   CHECK_FALSE(covers_path("/shop/**", "/shop"));
-  CHECK_FALSE(covers_path("/{a}/**", "/{b}/x"));
+  CHECK_FALSE(covers_path("/{x}", "/*"));
+  CHECK_FALSE(covers_path("/ab*", "/a*"));
+  CHECK_FALSE(covers_path("/{a}/**", "/{b}"));
+  CHECK_FALSE(covers_path("/{a}/b/**", "/{a}/**"));
+  CHECK_FALSE(covers_path("/{a}/x", "/{a}/**/x"));
+  CHECK_FALSE(covers_path("/{a}/{b}", "/{a}"));
   CHECK_FALSE(covers(final_rule({"/a"}), rule("later", {"/a", "/b"})));
   CHECK_FALSE(covers(final_rule({"/a"}), rule("later")));
 }

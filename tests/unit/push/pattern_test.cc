@@ -161,6 +161,7 @@ TEST_CASE("bad patterns are refused with a reason") {
   CHECK_THAT(why("/a?b=1"), Contains("query"));
   CHECK_THAT(why("/caf%C3%A9"), Contains("decoded"));
   CHECK_THAT(why("/a/../b"), Contains("normalised"));
+  CHECK_THAT(why("/a//b"), Contains("\"//\" is in no normalised path"));
   CHECK_THAT(why("/" + std::string(1024, 'a')), Contains("1025 bytes"));
   CHECK(Pattern::parse("/100%"));
 }
@@ -217,5 +218,14 @@ TEST_CASE("what stands behind one whole ** is known as segments") {
     INFO(text);
     CHECK(pattern(text).last_segments().empty());
     CHECK(pattern(text).tail() != nullptr);
+  }
+}
+
+TEST_CASE("an example of a pattern is a path that it matches") {
+  CHECK(pattern("/img/*/{id}").example() == "/img/x/1");
+  for (const std::string_view text : {"/", "/a", "/a*c", "/**", "/a/**/{id}/b", "/**.php", "/a**b/*", "/{x}/**/*"}) {
+    const Pattern each = pattern(text);
+    INFO(text << " " << each.example());
+    CHECK(each.matches(each.example(), nullptr));
   }
 }

@@ -32,6 +32,24 @@ TEST_CASE("images without a URL are told apart by their sources") {
   CHECK(list.add(image, nullptr));
 }
 
+TEST_CASE("a connection without credentials is another one") {
+  PushList list;
+  Hint hinted = hint(Kind::preconnect, "https://fonts.example");
+  CHECK(list.add(hinted, nullptr));
+  hinted.crossorigin = CrossOrigin::anonymous;
+  CHECK_FALSE(list.repeats(hinted));
+  CHECK(list.add(hinted, nullptr));
+  CHECK_FALSE(list.add(hinted, nullptr));
+  hinted.crossorigin = CrossOrigin::use_credentials;
+  CHECK_FALSE(list.add(hinted, nullptr));
+  CHECK(list.entries().size() == 2);
+  // An asset is fetched once, in whatever way.
+  Hint asset = hint(Kind::script, "/a.js");
+  CHECK(list.add(asset, nullptr));
+  asset.crossorigin = CrossOrigin::anonymous;
+  CHECK(list.repeats(asset));
+}
+
 TEST_CASE("a list has its limit") {
   PushList list;
   CHECK(list.empty());

@@ -95,3 +95,23 @@ TEST_CASE("a text as long as is said is matched within the limit, one four times
     CHECK(ends_within(std::string(longest / 4, 'a'), pattern, steps));
   }
 }
+
+TEST_CASE("what is split at one byte takes no longer for more parts") {
+  CHECK(back_tracking_degree("^(.-)/(.-)/(.-)/(.-)$") == 1);
+  CHECK(back_tracking_degree("^/(.*)/(.-)/(.*)/") == 1);
+  CHECK(back_tracking_degree("^(.-)/(.-)/(.-)/x(.-)$") == 3);
+  CHECK(back_tracking_degree("^(.-)/(.-)%.(.-)/(.*)") == 3);
+  CHECK(back_tracking_degree("^(.-)/%f[x](.-)/(.-)/(.*)") == 3);
+  CHECK(back_tracking_degree("^(.-)%1(.-)%1(.-)%1(.*)") == 3);
+  constexpr std::size_t steps = 1'000'000;
+  for (const std::string pattern : {"^(.-)/(.-)/(.-)/(.-)$", "^(.*)/(.*)/(.*)/(.*)/", "^(.*)/(.-)/(.*)/(.-)/(.*)$"}) {
+    for (const std::string part : {"a", "/", "/a", "a////"}) {
+      std::string subject;
+      while (subject.size() < 10'000) subject += part;
+      for (const std::string& each : {subject, "//" + std::string(10'000, 'a'), std::string(10'000, 'a') + "/a/"}) {
+        INFO(pattern << " on " << part);
+        CHECK(ends_within(each, pattern, steps));
+      }
+    }
+  }
+}
