@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -341,3 +342,45 @@ def test_the_same_warnings_as_json():
     texts = [f"{each['file']}:{each['line']}: warning: {each['message']} [{each['id']}]" for each in result["warnings"]]
     assert texts == check(GOLDEN / "asset_missing").stderr.splitlines()
     assert result["warnings"][0]["rule"] == "home" and result["warnings"][0]["url"] == "/static/gone.js"
+
+
+def test_the_pages_own_origin_has_the_port_of_the_listener(tmp_path):
+    _, config = https_site(tmp_path)
+    (tmp_path / "config.lua").write_text(config.replace(":0", ":8443").replace("%TMP%", str(tmp_path)))
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "www").mkdir()
+    origins = ["https://localhost:8443", "https://localhost", "http://localhost:8443"]
+    hints = ", ".join(f'preconnect "{origin}"' for origin in origins)
+    (tmp_path / "rules" / "shop.lua").write_text(f'rule {{ name = "home", path = "/", hints = {{ {hints} }} }}')
+    said = check(tmp_path).stderr
+    assert said.count("[own_origin]") == 1
+    assert 'preconnect "https://localhost:8443" is to the page\'s own origin' in said
+
+
+def site_with(folder, rules):
+    (folder / "rules").mkdir()
+    (folder / "config.lua").write_text("""return { listen = { { address = "127.0.0.1:0" } },
+      sites = { ["*"] = { rules = "rules/*.lua", routes = { ["/"] = { proxy = "http://127.0.0.1:9" } } } } }""")
+    (folder / "rules" / "many.lua").write_text(rules)
+
+
+def test_many_final_rules_are_no_more_work_than_others(tmp_path):
+    """Each compared with all before it, these took half a minute."""
+    site_with(tmp_path, """for i = 1, 10000 do
+      rule { name = "r" .. i, path = "/" .. i .. "/*", final = true, hints = { style "https://cdn.example/a.css" } }
+    end
+    rule { name = "last", path = "/7/{page}", hints = { style "https://cdn.example/b.css" } }""")
+    began = time.monotonic()
+    ended = check(tmp_path)
+    assert ended.returncode == 0 and time.monotonic() - began < 15 * outrider.SLOWER
+    assert 'rule "last": never has its turn: rule "r7" at' in ended.stderr
+    assert ended.stderr.count("[never_matches]") == 1
+
+
+def test_a_tiny_share_is_given_up_once(tmp_path):
+    """Somebody who is in it is looked for by trying; for each page and client anew that took minutes."""
+    site_with(tmp_path, """
+    rule { name = "few", path = "/**", share = 0.0000001, hints = function(req) return {} end }
+    for i = 1, 100 do rule { name = "page " .. i, path = "/" .. i, hints = { style "https://cdn.example/a" } } end""")
+    ended = check(tmp_path, "--strict")
+    assert 'rule "few": nothing tells what its function returns: its share is so small' in ended.stderr

@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/text.h"
 #include "push/asset_type.h"
@@ -43,7 +44,7 @@ void judge_type(const Hinted& hinted, const AssetAnswer& answer, Warnings& warni
               fmt::format("is {}, as {} says, and the hint says as=\"{}\": {}, and browsers fetch it twice; {}", type,
                           answer.who, as_of(hint.kind), as,
                           right ? "write " + written(*right, hint) : "correct the URL or the kind")));
-  } else if (const std::string said = without_parameters(hint.type); !said.empty() && !type.empty() && said != type) {
+  } else if (const std::string said = without_parameters(hint.type); !push::same_type(said, type)) {
     warnings.add(about(hinted, WarningId::wrong_type,
                        fmt::format("is {}, as {} says, and the hint says type = \"{}\": a browser that cannot use that "
                                    "does not fetch this; write the same, or leave type out",
@@ -118,7 +119,10 @@ Served served_by(const Hinted& hinted, const http::SiteMap& sites) {
 AssetAnswer answer_of(int status, push::Fields fields, std::string who) {
   AssetAnswer answer;
   answer.status = status;
-  answer.facts = push::facts_of({status, fields});
+  // What a cache on the way has had for a while is as fresh again once that has passed.
+  std::vector<push::Field> lasting(fields.begin(), fields.end());
+  std::erase_if(lasting, [](const push::Field& field) { return field.name == "age"; });
+  answer.facts = push::facts_of({status, lasting});
   const push::CacheControl control = push::cache_control(fields);
   const bool says = control.no_cache || control.max_age_s || !field_of(fields, "expires").empty();
   answer.stale_at_once = says && answer.facts.goes_stale;

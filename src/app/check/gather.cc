@@ -4,48 +4,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <string_view>
 
+#include "app/check/made_pages.h"
+#include "app/check/pattern_pages.h"
+#include "app/check/reach.h"
+#include "base/text.h"
 #include "push/names.h"
-#include "push/sample_clients.h"
+#include "push/substitute.h"
 
 namespace outrider::app {
 namespace {
 
 using std::chrono::steady_clock;
 
-/// Those whose lists differ most: one of each way of delivery, and one that saves data.
-struct Client {
-  std::string_view name;
-  bool saves_data = false;
-};
-constexpr std::array<Client, 4> clients{{{"chromium"}, {"firefox"}, {"curl"}, {"chromium", true}}};
-
-/// A path as a client writes it.
-std::string encoded(std::string_view path) {
-  std::string text;
-  for (const char c : path) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain =
-        byte > 0x20 && byte < 0x7f && std::string_view("%?#\"<>\\^`{|}").find(c) == std::string_view::npos;
-    text += plain ? std::string(1, c) : fmt::format("%{:02X}", byte);
-  }
-  return text;
-}
-
 /// By all that makes it another one.
 std::string key_of(const Hinted& hinted) {
   const push::Hint& hint = hinted.hint;
   return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", static_cast<const void*>(hinted.rule), name_of(hint.kind), hint.url,
                      hint.type, name_of(hint.crossorigin), hint.imagesrcset,
-                     hint.kind == push::Kind::preconnect ? hinted.host : std::string());
-}
-
-bool has_capture(const push::Hint& hint) {
-  return hint.url.find('{') != std::string::npos;
+                     hint.kind == push::Kind::preconnect ? hinted.origin : std::string());
 }
 
 /// The URLs of "/a.avif 1x, /b.avif 2x" (https://html.spec.whatwg.org/#parse-a-srcset-attribute).
@@ -63,18 +43,23 @@ std::vector<std::string> candidates_of(std::string_view srcset) {
   return urls;
 }
 
-/// A host for which the rule can match: one that it names, else the site's.
-std::string host_for(const push::Rule& rule, const config::Site& site) {
-  const auto exact = std::find_if(rule.hosts.begin(), rule.hosts.end(),
-                                  [](const std::string& host) { return host.find('*') == std::string::npos; });
-  if (exact != rule.hosts.end()) return *exact;
-  return script::host_of_site(site.name);
+/// Where it is written: "when.cookie", "from".
+std::string condition_key(std::string_view condition) {
+  const bool is_rules_own = condition == "when" || condition == "from" || condition == "to";
+  return fmt::format("{}{}", is_rules_own ? "" : "when.", condition);
 }
 
-std::string url_of(const Question& question) {
-  const push::MadeRequest& request = question.request;
-  return fmt::format("{}://{}{}", request.scheme, request.authority.empty() ? request.host : request.authority,
-                     question.target);
+bool has_guess(const std::vector<push::Returned>& returned) {
+  return std::any_of(returned.begin(), returned.end(), [](const push::Returned& each) {
+    return lower_case(each.hint.url + each.hint.imagesrcset).find(guessed) != std::string::npos;
+  });
+}
+
+/// A route serves what the rule is for, as far as its paths are written out.
+bool has_page(const push::Rule& rule, const config::Site& site) {
+  return rule.paths.empty() || std::any_of(rule.paths.begin(), rule.paths.end(), [&](const push::Pattern& path) {
+           return !path.is_exact() || http::find_route(site, path.text()) != nullptr;
+         });
 }
 
 bool is_over(std::optional<steady_clock::time_point> deadline) {
@@ -83,21 +68,11 @@ bool is_over(std::optional<steady_clock::time_point> deadline) {
 
 }  // namespace
 
-Question question_for(const config::Site& site, const std::string& host, const std::string& path) {
-  Question question;
-  question.request.host = host.empty() ? script::host_of_site(site.name) : host;
-  question.request.path = path;
-  question.request.link = push::Link{14'600, std::chrono::milliseconds(100)};
-  question.target = encoded(path);
-  question.names_host = true;
-  return question;
-}
-
 void TestRequests::asked(const script::TestRequest& request) {
   if (questions_.size() >= most) return;
   Question& question = questions_.emplace_back();
   question.request = request.made;
-  question.target = encoded(request.made.path);
+  question.target = encoded_path(request.made.path);
   if (!request.made.query.empty()) question.target += "?" + request.made.query;
   question.names_host = true;
   if (request.response) question.head = GivenHead{request.response->status, request.response->fields};
@@ -107,37 +82,75 @@ Gather::Gather(Offline& offline, HintPlaces& places, std::function<void(const As
     : offline_(offline), places_(places), hear_(std::move(hear)) {}
 
 void Gather::declared() {
-  const auto& sets = offline_.loaded().workers.front()->sets;
-  for (std::size_t i = 0; i != sets.size(); ++i) {
-    if (sets[i] == nullptr) continue;
-    for (const push::Rule& rule : sets[i]->rules()) {
-      for (std::size_t item = 0; item != rule.hints.size(); ++item) {
-        const push::Hint& hint = rule.hints[item];
-        if (!has_capture(hint)) add({&offline_.config().sites[i], &rule, hint, places_.of(rule, item), {}});
-      }
-    }
+  std::map<AsWritten, unsigned> sites_of;
+  for (std::size_t i = 0; i != offline_.config().sites.size(); ++i) {
+    for (const push::Rule& rule : rules_of(offline_, i)) ++sites_of[as_written(rule)];
   }
+  for_each_rule([&](const config::Site& site, const push::RuleSet&, const push::Rule& rule) {
+    // Of files that several sites share, each may have pages of its own.
+    if (sites_of[as_written(rule)] > 1 && !has_page(rule, site)) return true;
+    for (std::size_t item = 0; item != rule.hints.size(); ++item) {
+      const push::Hint& hint = rule.hints[item];
+      if (push::wanted_captures(hint.url).empty()) add({&site, &rule, hint, places_.of(rule, item), {}});
+    }
+    return true;
+  });
 }
 
 bool Gather::exact_paths(std::optional<steady_clock::time_point> deadline) {
-  std::set<std::pair<std::string, std::string>> asked;  // host and path
+  std::map<std::string, PageFound> asked;  // by host, method and path
+  return for_each_rule([&](const config::Site& site, const push::RuleSet& rules, const push::Rule& rule) {
+    const std::string host = host_for(rule, site, offline_.sites()).value_or(script::host_of_site(site.name));
+    for (const push::Pattern& path : rule.paths) {
+      if (is_over(deadline)) return false;
+      if (!path.is_exact() && rule.hints.empty()) continue;
+      Question question = question_for(site, host, path.example());
+      if (!rule.methods.empty()) question.request.method = rule.methods.front();
+      const auto [found, is_new] =
+          asked.try_emplace(fmt::format("{}\n{}\n{}", host, question.request.method, path.text()));
+      const Satisfied wanted = satisfy(rule, question);
+      const bool wants = !rule.when.empty() || rule.from;
+      if (path.is_exact()) {
+        if (is_new) found->second = page(question);
+        if (wants && found->second.status == 0 && !was_asked(rule)) {
+          guesses_ = wanted.guesses;
+          page(wanted.question, wanted.client);
+          guesses_ = false;
+        }
+        note_unasked(rule, found->second);
+      } else {
+        if (is_new) look_at_declared(offline_, site, rules, question, {}, hear_);
+        if (wants) look_at_declared(offline_, site, rules, wanted.question, wanted.client, hear_);
+      }
+    }
+    return true;
+  });
+}
+
+/// Calls `visit` for all rules but those for hosts of other sites, until it returns false; returns what it did.
+bool Gather::for_each_rule(
+    const std::function<bool(const config::Site&, const push::RuleSet&, const push::Rule&)>& visit) const {
   const auto& sets = offline_.loaded().workers.front()->sets;
   for (std::size_t i = 0; i != sets.size(); ++i) {
     if (sets[i] == nullptr) continue;
     const config::Site& site = offline_.config().sites[i];
     for (const push::Rule& rule : sets[i]->rules()) {
-      const std::string host = host_for(rule, site);
-      for (const push::Pattern& path : rule.paths) {
-        if (is_over(deadline)) return false;
-        const std::string method = rule.methods.empty() ? "GET" : rule.methods.front();
-        if (!path.is_exact() || !asked.insert({host, method + path.text()}).second) continue;
-        Question question = question_for(site, host, path.text());
-        question.request.method = method;
-        page(question);
-      }
+      if (!is_foreign(rule, site, offline_.sites()) && !visit(site, *sets[i], rule)) return false;
     }
   }
   return true;
+}
+
+/// Says why nothing is known of the rule, though a page of it was asked for.
+void Gather::note_unasked(const push::Rule& rule, const PageFound& found) {
+  if (was_asked(rule) || failed_.contains(&rule)) return;
+  if (found.status != 0) {
+    unasked_.emplace(&rule, fmt::format("no rule is asked for its page, because {}", found.why));
+  } else if (rule.phase == push::Phase::response) {
+    unasked_.emplace(&rule, "no test gives it a response");
+  } else {
+    unasked_.emplace(&rule, "no request that was made up for its path reaches it");
+  }
 }
 
 bool Gather::ask_all(const std::vector<Question>& questions, std::optional<steady_clock::time_point> deadline) {
@@ -147,14 +160,11 @@ bool Gather::ask_all(const std::vector<Question>& questions, std::optional<stead
   });
 }
 
-PageFound Gather::page(const Question& question) {
+PageFound Gather::page(const Question& question, const std::string& wanted_client) {
   PageFound found;
-  for (const Client& client : clients) {
-    Question asked = question;
-    if (client.saves_data) asked.request.set("save-data", "on");
-    if (!push::become(asked.request, client.name)) continue;
-    found = ask(asked, fmt::format("as {}{}", client.name, client.saves_data ? " with save-data" : ""));
-  }
+  for_each_client(question, wanted_client, [&](const Question& asked, const std::string& client) {
+    found = ask(asked, fmt::format("as {}", client));
+  });
   return found;
 }
 
@@ -166,7 +176,7 @@ PageFound Gather::ask(const Question& question, const std::string& client) {
   std::vector<const push::Rule*> not_in_share;
   const PageFound found = ask_once(asked, client, not_in_share);
   for (const push::Rule* rule : not_in_share) {
-    if (!was_asked(*rule)) ask_in_share(asked, client, *rule);
+    if (!was_asked(*rule) && !rarely_shared_.contains(rule)) ask_in_share(asked, client, *rule);
   }
   return found;
 }
@@ -185,6 +195,7 @@ void Gather::ask_in_share(const Question& question, const std::string& client, c
     ask_once(asked, client, others);
     return;
   }
+  rarely_shared_.insert(&rule);
 }
 
 PageFound Gather::ask_once(const Question& question, const std::string& client,
@@ -192,10 +203,15 @@ PageFound Gather::ask_once(const Question& question, const std::string& client,
   const Answer answer = offline_.ask(question);
   if (answer.status == 0) {
     const std::string url = url_of(question);
-    take({question, answer, url, fmt::format("{} {} {}", question.request.method, url, client)});
+    take({question, answer, url, fmt::format("{} {} {}", question.request.method, url, client), guesses_});
   }
   for (const push::RuleTrace& trace : answer.rehearsed.traces) {
-    if (trace.failed_condition == "share") not_in_share.push_back(trace.rule);
+    if (trace.failed_condition.empty()) continue;
+    if (trace.failed_condition == "share") {
+      not_in_share.push_back(trace.rule);
+    } else {
+      failed_.emplace(trace.rule, trace.failed_condition);
+    }
   }
   return {answer.status, answer.why, is_covered(question, answer)};
 }
@@ -214,14 +230,30 @@ bool Gather::is_covered(const Question& question, const Answer& answer) const {
   });
 }
 
+std::string Gather::why_not_asked(const push::Rule& rule) const {
+  if (rarely_shared_.contains(&rule)) return "its share is so small that nobody was found in it";
+  if (const auto known = unasked_.find(&rule); known != unasked_.end()) return known->second;
+  const auto failed = failed_.find(&rule);
+  if (failed == failed_.end()) return "no exact path, test or page of --urls reaches it";
+  return fmt::format("its {} did not hold for any request that was made up", condition_key(failed->second));
+}
+
 void Gather::take(const AskedPage& page) {
+  const push::MadeRequest& request = page.question.request;
   for (const push::RuleTrace& trace : page.answer.rehearsed.traces) {
     const push::Rule& rule = *trace.rule;
-    if (trace.matched) asked_.insert(&rule);
+    // What a guess leads to says nothing of what a text that the function knows would.
+    const bool is_guess = page.guesses && (!trace.error.empty() || has_guess(trace.returned));
+    if (is_guess) {
+      unasked_.emplace(&rule, "nobody can guess what it does with the values that its when names");
+    } else if (trace.matched) {
+      asked_.insert(&rule);
+    }
     for (std::size_t i = 0; i != trace.returned.size(); ++i) {
       const push::Returned& returned = trace.returned[i];
-      if (returned.fate == push::Returned::Fate::unusable) continue;
-      add({page.answer.site, &rule, returned.hint, places_.of(rule, i), page.question.request.host});
+      if (returned.fate == push::Returned::Fate::unusable || is_guess) continue;
+      add({page.answer.site, &rule, returned.hint, places_.of(rule, i),
+           page.question.names_scheme && page.question.names_host ? origin_of(request) : std::string()});
     }
   }
   hear_(page);

@@ -3,89 +3,40 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "app/check/made_pages.h"
 #include "app/check/page_warnings.h"
+#include "app/check/reach.h"
 #include "base/text.h"
-#include "push/covering.h"
+#include "push/substitute.h"
 #include "script/pattern_lint.h"
 
 namespace outrider::app {
 namespace {
 
-const std::vector<push::Rule>& rules_of(const Offline& offline, std::size_t site) {
-  static const std::vector<push::Rule> none;
-  const auto& set = offline.loaded().workers.front()->sets[site];
-  return set != nullptr ? set->rules() : none;
+void for_each_rule(const Offline& offline, const std::function<void(const config::Site&, const push::Rule&)>& visit) {
+  for (std::size_t i = 0; i != offline.config().sites.size(); ++i) {
+    for (const push::Rule& rule : rules_of(offline, i)) visit(offline.config().sites[i], rule);
+  }
 }
 
-/// A host that its site never has. One for any host has them all.
-bool is_foreign(const push::Rule& rule, const config::Site& site) {
-  std::vector<std::string> names = site.aliases;
-  names.push_back(site.name);
-  const bool listed = std::all_of(names.begin(), names.end(),
-                                  [](const std::string& name) { return name.find('*') == std::string::npos; });
-  if (rule.hosts.empty() || !listed) return false;
-  return std::none_of(names.begin(), names.end(), [&](const std::string& name) { return push::fits_host(rule, name); });
-}
-
-/// The final rules before one, so filed that not all of them have to be tried for each that comes.
-class Finals {
- public:
-  void add(const push::Rule& rule) {
-    if (!rule.final) return;
-    bool is_wild = rule.paths.empty();
-    for (const push::Pattern& path : rule.paths) {
-      is_wild = is_wild || !path.is_exact();
-      if (path.is_exact()) by_path_.emplace(path.text(), &rule);
+/// Of what a rule hints, what its own text does not tell; empty where it tells all, or of what is another server's.
+std::string what_is_unknown(const push::Rule& rule) {
+  if (rule.hints_function >= 0) return "what its function returns";
+  for (const push::Hint& hint : rule.hints) {
+    const auto captures = push::wanted_captures(hint.url);
+    if (!captures.empty() && hint.url.starts_with('/')) {
+      return fmt::format("what {{{}}} of {} \"{}\" stands for", captures.front(), name_of(hint.kind), hint.url);
     }
-    if (is_wild) wild_.push_back(&rule);
   }
-
-  /// One that covers `rule`, or nullptr.
-  const push::Rule* covering(const push::Rule& rule) const {
-    for (const push::Rule* each : wild_) {
-      if (push::covers(*each, rule)) return each;
-    }
-    if (rule.paths.empty()) return nullptr;
-    // Whatever covers all its paths covers the first.
-    const auto [begin, end] = by_path_.equal_range(rule.paths.front().text());
-    const auto found = std::find_if(begin, end, [&](const auto& each) { return push::covers(*each.second, rule); });
-    return found != end ? found->second : nullptr;
-  }
-
- private:
-  std::vector<const push::Rule*> wild_;
-  std::multimap<std::string, const push::Rule*> by_path_;
-};
-
-void judge_reach(const config::Site& site, const std::vector<push::Rule>& rules, Warnings& warnings) {
-  const auto now = std::chrono::system_clock::now();
-  Finals finals;
-  for (const push::Rule& rule : rules) {
-    if (const push::Rule* earlier = finals.covering(rule)) {
-      warnings.add(
-          about(rule, "path", WarningId::never_matches,
-                fmt::format("never has its turn: rule \"{}\" at {} is final and matches all that it could; put "
-                            "it before that one, or narrow that one's path",
-                            earlier->name, earlier->place.text())));
-    } else if (is_foreign(rule, site)) {
-      warnings.add(about(rule, "host", WarningId::never_matches,
-                         fmt::format("never matches: none of its hosts is a name of the site {}; correct host, or make "
-                                     "it an alias of the site",
-                                     site.name)));
-    } else if (rule.until && *rule.until <= now) {
-      warnings.add(about(rule, "to", WarningId::never_matches,
-                         "never matches any more: its time is over; remove it, or correct its end"));
-    }
-    finals.add(rule);
-  }
+  return {};
 }
 
 /// Rules without a name are named by file and line, and two files may be called alike.
@@ -99,9 +50,7 @@ void judge_rules(const Offline& offline, HintPlaces& places, Warnings& warnings)
   std::map<std::string, std::pair<const push::Rule*, const config::Site*>> names;
   const auto& sites = offline.config().sites;
   for (std::size_t i = 0; i != sites.size(); ++i) {
-    const std::vector<push::Rule>& rules = rules_of(offline, i);
-    judge_reach(sites[i], rules, warnings);
-    for (const push::Rule& rule : rules) {
+    for (const push::Rule& rule : rules_of(offline, i)) {
       judge_declared_repeats(sites[i], rule, places, warnings);
       if (!is_named(rule)) continue;
       const auto [first, is_new] = names.emplace(rule.name, std::pair(&rule, &sites[i]));
@@ -113,6 +62,9 @@ void judge_rules(const Offline& offline, HintPlaces& places, Warnings& warnings)
                                      "--site would mean both: give one of them another name",
                                      site->name, other->place.text())));
     }
+  }
+  for (const Unreached& each : unreached_rules(offline)) {
+    warnings.add(about(*each.rule, each.key, WarningId::never_matches, each.why));
   }
 }
 
@@ -135,16 +87,20 @@ void judge_patterns(const std::vector<RuleSource>& sources, std::size_t steps, W
 }
 
 void judge_unknown(const Gather& gather, const Offline& offline, Warnings& warnings) {
-  for (std::size_t i = 0; i != offline.config().sites.size(); ++i) {
-    for (const push::Rule& rule : rules_of(offline, i)) {
-      if (rule.hints_function < 0 || gather.was_asked(rule)) continue;
-      const bool late = rule.phase == push::Phase::response;
-      warnings.add(about(rule, "hints", WarningId::unknown_hints,
-                         fmt::format("nothing tells what its function returns: no exact path, test or page of --urls "
-                                     "reaches it; write a test with a request{}",
-                                     late ? " and a response that it matches" : " that it matches")));
-    }
-  }
+  std::set<AsWritten> known;  // or told of as never matching
+  for (const Unreached& each : unreached_rules(offline)) known.insert(as_written(*each.rule));
+  for_each_rule(offline, [&](const config::Site&, const push::Rule& rule) {
+    if (gather.was_asked(rule)) known.insert(as_written(rule));
+  });
+  for_each_rule(offline, [&](const config::Site& site, const push::Rule& rule) {
+    const std::string what = what_is_unknown(rule);
+    if (what.empty() || known.contains(as_written(rule)) || is_foreign(rule, site, offline.sites())) return;
+    const bool late = rule.phase == push::Phase::response;
+    warnings.add(
+        about(rule, "hints", WarningId::unknown_hints,
+              fmt::format("nothing tells {}: {}; write a test with a request{}", what, gather.why_not_asked(rule),
+                          late ? " and a response that it matches" : " that it matches")));
+  });
 }
 
 }  // namespace outrider::app

@@ -1,0 +1,5 @@
+rule {
+  name  = "home",
+  path  = "/",
+  hints = { style "/old.css", script("/app.js", { type = "application/javascript" }) },
+}

@@ -1,0 +1,1 @@
+expect(request{ path = "/x/light" }).hints{ style "/static/light.css" }
