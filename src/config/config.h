@@ -204,6 +204,7 @@ struct Rollback {
   std::uint32_t assets_percent = 10;    // of hinted assets answered with a redirect or ≥ 400; 0 = off
   std::uint32_t window_s = 60;
   std::uint32_t minimum = 100;  // of evaluations, or of answered assets, before anything is concluded
+  std::uint32_t visitors = 8;   // for so many it must be bad
 
   bool operator==(const Rollback&) const = default;
 };

@@ -76,4 +76,12 @@ Config read(const Value& tree, const std::filesystem::path& folder, const Source
   return config;
 }
 
+Admin read_admin(const Value& tree, const std::filesystem::path& folder, const Sources& sources) {
+  Reading reading{Report(sources), std::filesystem::absolute(folder).lexically_normal(), {}};
+  const Table* table = tree.table();
+  Admin admin = read_admin(reading, table != nullptr ? table->find("admin") : nullptr);
+  reading.report.throw_if_any();
+  return admin;
+}
+
 }  // namespace outrider::config

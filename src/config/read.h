@@ -33,6 +33,10 @@ struct Sources {
 /// `folder` is the configuration file's, absolute.
 Config read(const Value& tree, const std::filesystem::path& folder, const Sources& sources);
 
+/// Of the configuration only where the server can be asked (`admin`); what is wrong elsewhere does not matter. Throws
+/// LoadError like read().
+Admin read_admin(const Value& tree, const std::filesystem::path& folder, const Sources& sources);
+
 /// `run --files DIR`: one site on "*", a listener on a port of 127.0.0.1 (0 = any free one) with the given certificate,
 /// the access log on standard output. `rules_globs` are relative to the current folder. Throws LoadError where the
 /// directory or a folder of rules is missing.

@@ -73,22 +73,6 @@ void read_admin_address(Reading& reading, const Text& text, Admin& admin) {
                        fmt::format("whoever can connect to {} could command the server", text.shown()));
 }
 
-Admin read_admin(Reading& reading, const Fields& configuration) {
-  Admin admin;
-  const Value* value = configuration.value("admin");
-  if (!value) return admin;
-  const Fields fields(reading.report, *value, "admin", group_of("admin"));
-  admin.mode = fields.mode("mode");
-  admin.group = fields.text("group").text;
-  if (fields.has("group")) check_group(reading.report, fields.text("group"));
-  if (fields.has("token_file")) {
-    admin.token_file = absolute(reading.folder, fields.text("token_file").text);
-    check_secret_file(reading.report, fields.text("token_file"), admin.token_file);
-  }
-  for (const Text& text : fields.texts("address")) read_admin_address(reading, text, admin);
-  return admin;
-}
-
 Rollback read_rollback(Reading& reading, const Fields& reload) {
   Rollback rollback;
   const Value* value = reload.value("rollback");
@@ -98,6 +82,7 @@ Rollback read_rollback(Reading& reading, const Fields& reload) {
   rollback.assets_percent = fields.integer<std::uint32_t>("assets_percent");
   rollback.window_s = fields.integer<std::uint32_t>("window_s");
   rollback.minimum = fields.integer<std::uint32_t>("minimum");
+  rollback.visitors = fields.integer<std::uint32_t>("visitors");
   return rollback;
 }
 
@@ -163,6 +148,21 @@ std::filesystem::path read_file(Reading& reading, const Fields& fields, std::str
 
 }  // namespace
 
+Admin read_admin(Reading& reading, const Value* value) {
+  Admin admin;
+  if (!value) return admin;
+  const Fields fields(reading.report, *value, "admin", group_of("admin"));
+  admin.mode = fields.mode("mode");
+  admin.group = fields.text("group").text;
+  if (fields.has("group")) check_group(reading.report, fields.text("group"));
+  if (fields.has("token_file")) {
+    admin.token_file = absolute(reading.folder, fields.text("token_file").text);
+    check_secret_file(reading.report, fields.text("token_file"), admin.token_file);
+  }
+  for (const Text& text : fields.texts("address")) read_admin_address(reading, text, admin);
+  return admin;
+}
+
 void read_settings(Reading& reading, const Fields& configuration, Config& config) {
   if (configuration.has("health") && check_url_path(reading.report, configuration.text("health"), "the health path")) {
     config.health = configuration.text("health").text;
@@ -172,7 +172,7 @@ void read_settings(Reading& reading, const Fields& configuration, Config& config
     config.access_log = read_access_log(reading, log);
     config.error_log = read_error_log(reading, log);
   }
-  config.admin = read_admin(reading, configuration);
+  config.admin = read_admin(reading, configuration.value("admin"));
   config.limits = read_limits(reading, configuration);
   config.reload = read_reload(reading, configuration);
   config.workers = configuration.integer<std::uint32_t>("workers");

@@ -52,6 +52,9 @@ std::vector<std::pair<int, std::string>> read_error_pages(Reading& reading, cons
 /// log, admin, limits and the single keys of the configuration.
 void read_settings(Reading& reading, const Fields& configuration, Config& config);
 
+/// The value of "admin", or nullptr.
+Admin read_admin(Reading& reading, const Value* value);
+
 /// Reports a `text` that is no path as it stands in a request: with "/" in front, without a query, dot segments or
 /// wildcards. `what` begins the message: "a route's prefix".
 bool check_url_path(Report& report, const Text& text, std::string_view what);

@@ -165,6 +165,14 @@ constexpr Key rollback_keys[] = {
      .unit = "events",
      .least = 1,
      .most = 1'000'000},
+    {.name = "visitors",
+     .type = Type::integer,
+     .sentence = "For how many visitors (addresses) a rule must fail, or a hinted asset be missing, and for the same "
+                 "share of all that came, so that none of them alone can have a generation taken back.",
+     .standard = 8,
+     .unit = "visitors",
+     .least = 1,
+     .most = 32},
 };
 constexpr Group rollback{"rollback", "When a new generation is left by itself for the one before.", rollback_keys};
 

@@ -74,7 +74,7 @@ void watch_answer(const FrontendCore& core, const ExchangeState& exchange) {
   const std::string_view method = view(req.method);
   const int status = req.res.status;
   if ((method != "GET" && method != "HEAD") || (status >= 300 && asks_like_nobody_else(exchange))) return;
-  core.rules->watch->answered(exchange.host, view(req.path), status);
+  core.rules->watch->answered(exchange.host, view(req.path), status, exchange.client_address);
 }
 
 void log_request(h2o_logger_t* self, h2o_req_t* req) {

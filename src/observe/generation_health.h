@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Whether a generation turns out bad: the share of evaluations in which a rule failed, and of hinted assets that were
-// answered with a redirect or an error, in a sliding window over all workers. Fed about once a second; one thread.
+// answered with a redirect or an error, in a sliding window over all workers; and the same share of visitors, of whom
+// there must be several, so that none of them alone can have it left. Fed about once a second; one thread.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +10,14 @@
 #include <string>
 
 #include "base/clock.h"
+#include "push/visitor.h"
 
 namespace outrider::observe {
 
-/// What all workers have counted since the generation went live.
+/// What all workers have counted since the generation went live, and who has come since they were asked last.
 struct GenerationSums {
   std::uint64_t evaluations = 0, failed_evaluations = 0, assets = 0, bad_assets = 0;
+  push::Visitors evaluating, asking;
 };
 
 /// `percent` is added to what the generation before had: an asset that was missing then too is no fault of the new one.
@@ -25,6 +28,7 @@ struct HealthLimits {
   std::uint64_t minimum = 100;        // events in the window before anything is concluded
   std::uint32_t failures_before = 0;  // percent, of the generation before
   std::uint32_t assets_before = 0;
+  std::uint32_t visitors = 8;  // for so many it must be bad
 };
 
 class GenerationHealth {
@@ -48,7 +52,8 @@ class GenerationHealth {
   };
   enum class Share { too_few, good, bad };
 
-  Share judge(std::uint64_t bad, std::uint64_t all, std::uint32_t limit, const char* what);
+  Share judge(std::uint64_t bad, std::uint64_t all, const push::Visitors& visitors, std::uint32_t limit,
+              const char* what);
 
   const HealthLimits limits_;
   const SteadyTime begun_;

@@ -35,9 +35,15 @@ GenerationWatch::Asset& GenerationWatch::place_of(std::string_view host, std::st
   return place;
 }
 
-void GenerationWatch::count_answer(bool bad) {
-  add(assets_);
-  if (bad) add(bad_assets_);
+void GenerationWatch::count(Counter& all, Counter& bad, SeenVisitors& visitors, bool is_bad,
+                            std::string_view address) const {
+  add(all);
+  if (is_bad) add(bad);
+  if (bad.load(std::memory_order_relaxed) != 0) visitors.saw(visitors_(address), is_bad);
+}
+
+void GenerationWatch::evaluation(bool failed, std::string_view address) {
+  count(evaluations_, failed_evaluations_, evaluating_, failed, address);
 }
 
 void GenerationWatch::announced(std::string_view host, std::string_view path) {
@@ -45,17 +51,17 @@ void GenerationWatch::announced(std::string_view host, std::string_view path) {
   if (asset.early == Early::none) asset.early = Early::awaited;
 }
 
-void GenerationWatch::hinted(std::string_view host, std::string_view path) {
+void GenerationWatch::hinted(std::string_view host, std::string_view path, std::string_view address) {
   Asset& asset = place_of(host, path);
   const Early early = std::exchange(asset.early, Early::none);
   if (early == Early::good || early == Early::bad) {
-    count_answer(early == Early::bad);
+    count(assets_, bad_assets_, asking_, early == Early::bad, address);
   } else if (asset.owed != most_owed) {
     ++asset.owed;
   }
 }
 
-void GenerationWatch::answered(std::string_view host, std::string_view path, int status) {
+void GenerationWatch::answered(std::string_view host, std::string_view path, int status, std::string_view address) {
   if (known_.empty() || status < 200 || is_clients_doing(status)) return;
   const std::uint64_t hash = hash_of(host, path);
   Asset& asset = known_[hash % most_assets];
@@ -63,7 +69,7 @@ void GenerationWatch::answered(std::string_view host, std::string_view path, int
   const bool bad = status >= 300 && status != 304;
   if (asset.owed != 0) {
     --asset.owed;
-    count_answer(bad);
+    count(assets_, bad_assets_, asking_, bad, address);
   } else if (asset.early == Early::awaited) {
     asset.early = bad ? Early::bad : Early::good;
   }

@@ -16,6 +16,8 @@ struct DeliveryRecord {
   std::string_view rule;  // name, or "application"
   How how;
   Reason reason;
+  /// By a function or by the application: what the visitor sent may be in the URL.
+  bool computed = false;
 };
 
 struct RequestRecord {

@@ -12,6 +12,7 @@ import outrider
 from h2client import Client
 from http1 import get
 from outrider import wait_until
+from test_failing_rules import visit as visit_from
 
 CONFIG = """
 return {
@@ -20,7 +21,7 @@ return {
   sites = { ["*"] = { rules = "rules/*.lua", routes = {
     ["/"] = { files = "www" }, ["/moved/"] = { redirect = "/" } } } },
   watch = true,
-  reload = { keep_generations = 3, rollback = { minimum = 40, window_s = 3 } },
+  reload = { keep_generations = 3, rollback = { minimum = 40, window_s = 3, visitors = 1 } },
   admin = { address = "unix:%TMP%/admin.sock" },
 }
 """
@@ -210,7 +211,7 @@ def test_or_last_good(serve):
     server.write("rules/a.lua", GOOD.replace("a.css", "b.css"))
     wait_until("generation 2", lambda: server.status()["generation"] == 2)
     state = server.folder / "state"
-    good = next(state.glob("*.last-good"))
+    good = wait_until("what is kept", lambda: next(state.glob("*.last-good"), None))
     before = good.read_bytes()
     wait_until("it to have stood its time, which nobody's asking makes ten windows", lambda: good.read_bytes() != before, 20)
     server.stop()
@@ -285,6 +286,37 @@ def test_a_visitor_cannot_have_a_good_generation_rolled_back(serve):
             client.responses.clear()
     time.sleep(1.5)
     assert server.status()["generation"] == 2
+
+
+def test_nor_by_a_path_for_which_a_rule_fails_or_that_hints_what_is_not_there(serve):
+    """Many visitors can: then it is no fault of one of them."""
+    rules = """
+rule { name = "broken", path = "/broken/{id}", hints = function(req) return { style(req.params.nothing.here) } end }
+rule { name = "product", path = "/app/{id}", hints = function(req) return { image("/img/" .. req.params.id .. ".avif") } end }
+"""
+    config = CONFIG.replace(", visitors = 1", "").replace(
+        '["/moved/"]', '["/app/"] = { files = "www", fallback = "/index.html" }, ["/moved/"]')
+    server = serve(config, files=FILES)
+    server.write("rules/a.lua", GOOD + rules)
+    wait_until("generation 2", lambda: server.status()["generation"] == 2)
+    with Client(server.address(), push=False) as client:
+        # What browsers write otherwise is no fault of a rule.
+        assert client.get("/app/%20%C3%A9").all("link") == ["</img/%20%C3%A9.avif>; rel=preload; as=image"]
+        for _ in range(100):
+            client.get("/broken/%20")
+            assert client.get("/app/1").status == 200
+            assert client.get("/img/1.avif").status == 404
+            client.events.clear()
+            client.responses.clear()
+    time.sleep(1.5)
+    assert server.status()["generation"] == 2
+
+    def many_come():
+        for number in range(1, 41):
+            visit_from(server, number, "/broken/1")
+        return server.status()["generation"] == 1
+    wait_until("generation 1 to be back", many_come, 30)
+    assert "evaluations had a rule that failed" in generations(server)[2]["note"]
 
 
 def test_nor_by_fields_that_make_the_application_answer_otherwise(serve, application):

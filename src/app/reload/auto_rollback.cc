@@ -17,6 +17,16 @@ observe::GenerationSums sums_of(const Generation& generation) {
   return sums;
 }
 
+/// The same with who has come since the last time.
+observe::GenerationSums take_sums(const Generation& generation) {
+  observe::GenerationSums sums = sums_of(generation);
+  for (const auto& watch : generation.watches) {
+    sums.evaluating.add(watch->take_evaluating_visitors());
+    sums.asking.add(watch->take_asking_visitors());
+  }
+  return sums;
+}
+
 /// 0 where there were too few to say.
 std::uint32_t percent_of(std::uint64_t bad, std::uint64_t all, std::uint64_t minimum) {
   return all == 0 || all < minimum ? 0 : static_cast<std::uint32_t>(bad * 100 / all);
@@ -30,6 +40,7 @@ void AutoRollback::begin(const config::Rollback& limits, const Generation* befor
   wanted.assets_percent = limits.assets_percent;
   wanted.window = std::chrono::seconds(limits.window_s);
   wanted.minimum = limits.minimum;
+  wanted.visitors = limits.visitors;
   if (before != nullptr) {
     const observe::GenerationSums sums = sums_of(*before);
     wanted.failures_before = percent_of(sums.failed_evaluations, sums.evaluations, limits.minimum);
@@ -46,7 +57,7 @@ void AutoRollback::trust() {
 AutoRollback::Event AutoRollback::look(const Generation& live) {
   Event event;
   if (!health_) return event;
-  health_->add(clock_.steady(), sums_of(live));
+  health_->add(clock_.steady(), take_sums(live));
   if (health_->verdict()) {
     event.bad = *health_->verdict();
     health_.reset();

@@ -45,7 +45,7 @@ struct Generation {
   /// One for each worker; requests that began with them hold them too. Empty once freed.
   std::vector<std::shared_ptr<const push::WorkerRules>> workers;
   /// What the workers saw; they stay when the rules are freed.
-  std::vector<std::shared_ptr<const push::GenerationWatch>> watches;
+  std::vector<std::shared_ptr<push::GenerationWatch>> watches;
   /// What each worker sees of its rules.
   std::vector<std::shared_ptr<push::RuleWatch>> rule_watches;
 

@@ -17,23 +17,25 @@ struct Trial {
     limits.window_s = 30;
     limits.minimum = 100;
     for (std::size_t index = 0; index < workers; ++index) {
-      watches.push_back(std::make_shared<push::GenerationWatch>());
+      watches.push_back(std::make_shared<push::GenerationWatch>(visitors));
       generation.watches.push_back(watches.back());
     }
   }
 
-  /// Evaluations that every worker sees.
+  /// Evaluations that every worker sees, each for another visitor.
   void evaluate(int count, int failed) {
     for (const auto& watch : watches) {
-      for (int done = 0; done < count; ++done) watch->evaluation(done < failed);
+      for (int done = 0; done < count; ++done) watch->evaluation(done < failed, address(done));
     }
   }
+  static std::string address(int number) { return "10.0.0." + std::to_string(number % 250); }
   AutoRollback::Event look(std::chrono::milliseconds later = 1s) {
     clock.advance(later);
     return rollback.look(generation);
   }
 
   ManualClock clock;
+  const push::VisitorHash visitors;
   config::Rollback limits;
   AutoRollback rollback{clock};
   Generation generation;
@@ -60,8 +62,8 @@ TEST_CASE("auto rollback: hinted assets count too") {
   Trial trial(1);
   trial.rollback.begin(trial.limits, nullptr);
   for (int count = 0; count < 100; ++count) {
-    trial.watches[0]->hinted("a.example", "/app.css");
-    trial.watches[0]->answered("a.example", "/app.css", count < 20 ? 404 : 200);
+    trial.watches[0]->hinted("a.example", "/app.css", Trial::address(count));
+    trial.watches[0]->answered("a.example", "/app.css", count < 20 ? 404 : 200, Trial::address(count));
   }
   const auto event = trial.look();
   REQUIRE(event.bad);
@@ -119,7 +121,8 @@ TEST_CASE("auto rollback: who is trusted is not looked at, and a new one begins 
   next.evaluate(100, 100);
   CHECK(next.look().bad);
   next.rollback.begin(next.limits, nullptr);
-  CHECK(next.look().bad);  // the same counters: still all there is since it went live
+  next.evaluate(100, 100);
+  CHECK(next.look().bad);
 }
 
 TEST_CASE("auto rollback: off by 0") {
@@ -147,4 +150,22 @@ TEST_CASE("auto rollback: a trial lasts until it is judged or proven") {
   CHECK(good.rollback.on_trial());
   for (int second = 0; second < 30; ++second) (void)good.look();
   CHECK_FALSE(good.rollback.on_trial());
+}
+
+TEST_CASE("auto rollback: one visitor, or a few, cannot bring it about however often they ask") {
+  const int few = GENERATE(1, 7);
+  Trial trial;
+  trial.rollback.begin(trial.limits, nullptr);
+  for (int second = 0; second < 60; ++second) {
+    for (int round = 0; round < 100; ++round) {
+      for (int number = 0; number < few; ++number) {
+        for (const auto& watch : trial.watches) {
+          watch->evaluation(true, Trial::address(number));
+          watch->hinted("a.example", "/app.css", Trial::address(number));
+          watch->answered("a.example", "/app.css", 404, Trial::address(number));
+        }
+      }
+    }
+    CHECK_FALSE(trial.look().bad);
+  }
 }

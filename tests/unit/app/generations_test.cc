@@ -20,7 +20,7 @@ Generation generation(std::uint64_t number, const std::string& cause = "reload")
   for (int worker = 0; worker < 2; ++worker) {
     auto rules = std::make_shared<push::WorkerRules>();
     rules->generation = number;
-    rules->watch = std::make_shared<push::GenerationWatch>();
+    rules->watch = std::make_shared<push::GenerationWatch>(push::VisitorHash());
     rules->watch->request();
     made.watches.push_back(rules->watch);
     made.workers.push_back(std::move(rules));

@@ -352,3 +352,23 @@ TEST_CASE("run --files needs no configuration") {
       for_files(folder / "none", {}, 0, {folder / "nowhere/*.lua"}),
       "--files: " + folder / "none" + ": no such directory\n--rules: " + folder / "nowhere" + ": no such directory");
 }
+
+TEST_CASE("where the server can be asked is read whatever is wrong with the rest") {
+  const auto read = [](const char* source) {
+    Sources sources;
+    sources.serves = false;
+    return read_admin(parse_tree(source), "/etc/outrider", sources);
+  };
+  const Admin admin = read(R"(return {
+  listen = { { address = "nonsense", tls = { certificate = "none.pem", key = "none.key" } } },
+  admin = { address = { "unix:/run/a.sock", "127.0.0.1:9145" }, token_file = "none" },
+  unknown = 1,
+})");
+  REQUIRE(admin.addresses.size() == 2);
+  CHECK(admin.addresses[0].text() == "unix:/run/a.sock");
+  CHECK(admin.token_file == "/etc/outrider/none");
+  CHECK(read("return {}").addresses.empty());
+  CHECK_THROWS_WITH(read("return { admin = { adress = \"unix:/run/a.sock\" } }"),
+                    Contains("did you mean \"address\"?"));
+  CHECK_THROWS_WITH(read("return { admin = 1 }"), Contains("expected a table"));
+}

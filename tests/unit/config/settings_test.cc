@@ -170,9 +170,9 @@ TEST_CASE("how generations follow each other is configured, with the structs' de
   const Reload reload =
       folder
           .read(with("reload = { keep_generations = 3, test_timeout_ms = 500, rollback = { failures_percent = 0, "
-                     "assets_percent = 50, window_s = 10, minimum = 7 } }"))
+                     "assets_percent = 50, window_s = 10, minimum = 7, visitors = 3 } }"))
           .reload;
-  CHECK(reload == Reload{3, 500, Rollback{0, 50, 10, 7}});
+  CHECK(reload == Reload{3, 500, Rollback{0, 50, 10, 7, 3}});
   CHECK_THAT(folder.problems(with("reload = { rollback = { failures_percent = 101 } }")).at(0),
              Contains("reload.rollback.failures_percent"));
 }

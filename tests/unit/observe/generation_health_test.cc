@@ -9,8 +9,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// For each of whom something is wrong.
+constexpr push::Visitors everybody{0xffff, 0xffff};
+
 struct Health {
-  explicit Health(HealthLimits wanted = {10, 20, 30s, 100}) : health(wanted, SteadyTime{}) {}
+  explicit Health(HealthLimits wanted = {10, 20, 30s, 100}) : health(wanted, SteadyTime{}) {
+    sums.evaluating = sums.asking = everybody;
+  }
 
   /// What came since the last call, `after` it.
   void add(std::chrono::milliseconds after, std::uint64_t evaluations, std::uint64_t failed, std::uint64_t assets = 0,
@@ -119,4 +124,38 @@ TEST_CASE("health: many looks in one second lose nothing") {
   CHECK(health.verdict().empty());
   health.add(10ms, 1, 1);
   CHECK(health.verdict() == "100 of 100 evaluations had a rule that failed (100 %; the limit is 10 %)");
+}
+
+TEST_CASE("health: what a few visitors bring about is neither bad nor good") {
+  const push::Visitors few = GENERATE(push::Visitors{1, 1}, push::Visitors{0x7f, 0x7f}, push::Visitors{~0ull, 0});
+  Health health;
+  health.sums.evaluating = health.sums.asking = few;
+  for (int second = 0; second < 299; ++second) health.add(1s, 100, 100, 100, 100);
+  CHECK(health.verdict().empty());
+  CHECK_FALSE(health.health.proven());
+  health.add(1s, 100, 100, 100, 100);
+  CHECK(health.health.proven());  // of ten windows none showed that it is bad
+}
+
+TEST_CASE("health: the share of visitors counts, of the window alone") {
+  Health health({20, 20, 30s, 100});
+  // Eight of them, with an address for each, among many for whom it works.
+  health.sums.evaluating = {~0ull, 0xff};
+  for (int second = 0; second < 60; ++second) health.add(1s, 100, 100);
+  CHECK(health.verdict().empty());
+  // As the others stay away, those are all that is left in the window.
+  health.sums.evaluating = {0xff, 0xff};
+  for (int second = 0; second < 29; ++second) health.add(1s, 100, 100);
+  CHECK(health.verdict().empty());
+  for (int second = 0; second < 2; ++second) health.add(1s, 100, 100);
+  CHECK_FALSE(health.verdict().empty());
+}
+
+TEST_CASE("health: visitors of many looks in one second are one sample's") {
+  Health health;
+  for (unsigned number = 0; number < 8; ++number) {
+    health.sums.evaluating = {1ull << number, 1ull << number};
+    health.add(100ms, 100, 100);
+    CHECK(health.verdict().empty() == (number < 7));
+  }
 }
