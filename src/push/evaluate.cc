@@ -6,12 +6,20 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/text.h"
+#include "push/resolve.h"
 #include "push/substitute.h"
 
 namespace outrider::push {
 namespace {
 
 constexpr std::size_t reported_problems = 5;
+
+/// For a line of the log: a stranger's bytes may be in it.
+std::string beginning_of(const std::string& url) {
+  constexpr std::size_t most = 100;
+  return printable(url.substr(0, most)) + (url.size() > most ? "…" : "");
+}
 
 /// What is wrong with one rule's entries, as one text: the first few in full, the others by their number.
 class Complaints {
@@ -70,9 +78,11 @@ class Evaluator {
     Complaints complaints;
     std::size_t beyond = 0;
     const auto take = [&](Hint hint) {
-      Returned each = add(std::move(hint), rule, list);
+      Returned each = add(hint, rule, list);
       if (each.fate == Returned::Fate::no_room) ++beyond;
-      if (each.fate == Returned::Fate::unusable) complaints.add("unusable hint: " + each.problem);
+      if (each.fate == Returned::Fate::unusable) {
+        complaints.add("unusable hint \"" + beginning_of(hint.url) + "\": " + each.problem);
+      }
       if (trace_) returned.push_back(std::move(each));
     };
     for (const Hint& hint : rule.hints) {
@@ -91,14 +101,18 @@ class Evaluator {
       const Result<void> result = functions_->hints(match, request_, response_, hints);
       if (!result) complaints.add(result.error().message);
       count += hints.size();
-      for (Hint& hint : hints) take(std::move(hint));
+      for (Hint& hint : hints) {
+        // What a visitor's path is made of may be in it.
+        hint.url = as_browsers_ask(hint.url);
+        take(std::move(hint));
+      }
     }
     if (beyond > 0) complaints.add(overflow(count, beyond));
     return complaints.text();
   }
 
-  /// The hint itself is left in what is returned where somebody wants to see it.
-  Returned add(Hint hint, const Rule& rule, PushList& list) const {
+  /// Takes the hint if it can be used. It is left in what is returned where somebody wants to see it.
+  Returned add(Hint& hint, const Rule& rule, PushList& list) const {
     using Fate = Returned::Fate;
     const bool personal = order_is_personal_ || request_.reads.is_personal();
     Returned result;

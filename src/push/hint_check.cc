@@ -7,13 +7,14 @@
 
 #include "base/text.h"
 #include "push/hint.h"
+#include "push/url_bytes.h"
 
 namespace outrider::push {
 namespace {
 
 constexpr std::size_t max_bytes = 4096;
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return "\"" + std::string(text) + "\"";
 }
 
@@ -22,16 +23,23 @@ std::string too_long(std::string_view what, std::size_t size) {
          " are allowed";
 }
 
-/// RFC 3986 2: everything else is percent-encoded. Braces are no URL's either, but rules write captures with them.
+/// Braces are no path's, but rules write captures with them; an apostrophe in a query is a URL's by RFC 3986 2.2, and
+/// browsers write it as "%27" by themselves.
+bool may_stand(char c, UrlPart part) {
+  return stays_in_url(c, part) || c == '{' || c == '}' || c == '\'';
+}
+
 std::string byte_problem(std::string_view url) {
+  UrlPart part = UrlPart::path;
   for (std::size_t i = 0; i < url.size(); ++i) {
+    part = url_part_of(url[i], part);
+    if (may_stand(url[i], part)) continue;
     const auto byte = static_cast<unsigned char>(url[i]);
-    if (byte > 0x20 && byte < 0x7f && std::string_view("<>\"\\^`|").find(url[i]) == std::string_view::npos) continue;
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    const std::string code{'%', digits[byte >> 4], digits[byte & 15]};
     const bool visible = byte > 0x20 && byte < 0x7f;
-    return "the URL has " + (visible ? quoted(url.substr(i, 1)) : "the byte " + code.substr(1) + " (hexadecimal)") +
-           " at position " + std::to_string(i + 1) + "; write it as \"" + code + "\"";
+    std::string code;
+    append_percent_encoded(code, url[i]);
+    return "the URL has " + (visible ? in_quotes(url.substr(i, 1)) : "the byte " + code.substr(1) + " (hexadecimal)") +
+           " at position " + std::to_string(i + 1) + "; write it as " + in_quotes(url[i] == '\\' ? "/" : code);
   }
   return {};
 }
@@ -51,7 +59,7 @@ std::string preconnect_problem(std::string_view url) {
       (end == std::string_view::npos || rest.substr(end) == "/")) {
     return {};
   }
-  return "expected an origin such as \"https://cdn.example\" for a preconnect, found " + quoted(url);
+  return "expected an origin such as \"https://cdn.example\" for a preconnect, found " + in_quotes(url);
 }
 
 std::string url_problem(const Hint& hint) {
@@ -64,15 +72,15 @@ std::string url_problem(const Hint& hint) {
   if (std::string problem = byte_problem(url); !problem.empty()) return problem;
   const std::string_view rest = behind_scheme(url);
   if (rest.substr(0, rest.find_first_of("/?#")).find('@') != std::string_view::npos) {
-    return "the URL " + quoted(url) + " holds a user name, which browsers refuse; leave it out";
+    return "the URL " + in_quotes(url) + " holds a user name, which browsers refuse; leave it out";
   }
   if (hint.kind == Kind::preconnect) return preconnect_problem(url);
   if (url.substr(0, 2) == "//")
-    return "the URL " + quoted(url) + " has no scheme; write \"https:" + std::string(url) + "\"";
+    return "the URL " + in_quotes(url) + " has no scheme; write \"https:" + std::string(url) + "\"";
   if (url.front() == '/') return {};
   const auto host_end = rest.find_first_of("/?#");
   if (rest.data() != nullptr && !rest.empty() && host_end != 0) return {};
-  std::string problem = "expected a path that begins with \"/\" or an http(s) URL, found " + quoted(url);
+  std::string problem = "expected a path that begins with \"/\" or an http(s) URL, found " + in_quotes(url);
   const bool relative = url.find(':') == std::string_view::npos && url.front() != '.';
   return relative ? problem + "; did you mean \"/" + std::string(url) + "\"?" : problem;
 }
@@ -90,10 +98,10 @@ std::string repeated_header_problem(std::string_view name) {
       "host",       "content-length",   "expect"};
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789-_.!#$%&'*+^`|~";
   if (name.empty() || name.find_first_not_of(letters) != std::string_view::npos) {
-    return quoted(name) + " in \"with\" is no name of a header in lower case";
+    return in_quotes(name) + " in \"with\" is no name of a header in lower case";
   }
   if (std::find(forbidden.begin(), forbidden.end(), name) == forbidden.end()) return {};
-  return "\"with\" cannot repeat " + quoted(name) + ", which belongs to one connection or one message";
+  return "\"with\" cannot repeat " + in_quotes(name) + ", which belongs to one connection or one message";
 }
 
 std::string option_problem(const Hint& hint) {

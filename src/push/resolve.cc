@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "push/url_bytes.h"
 
 namespace outrider::push {
 namespace {
@@ -26,20 +27,11 @@ bool has_scheme(std::string_view reference) {
          });
 }
 
-/// A '%' stays: what is encoded already is not encoded twice.
-std::string encoded(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string result;
-  result.reserve(text.size());
-  for (char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = byte > 0x20 && byte < 0x7f && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
-    if (plain) {
-      result += c;
-    } else {
-      result += {'%', digits[byte >> 4], digits[byte & 15]};
-    }
-  }
+/// As browsers read http URLs: a backslash ahead of the query is a slash.
+std::string with_slashes(std::string_view reference) {
+  std::string result(reference);
+  const auto end = std::min(reference.find_first_of("?#"), reference.size());
+  std::replace(result.begin(), result.begin() + static_cast<std::ptrdiff_t>(end), '\\', '/');
   return result;
 }
 
@@ -97,8 +89,8 @@ std::string with_plain_path(std::string_view reference) {
   const auto authority_end = std::min(reference.find_first_of("/?#", 2), reference.size());
   const auto path_end = std::min(reference.find_first_of("?#", authority_end), reference.size());
   const std::string_view path = reference.substr(authority_end, path_end - authority_end);
-  return encoded(reference.substr(0, authority_end)) + without_dot_segments(encoded(path)) +
-         encoded(reference.substr(path_end));
+  return with_encoded_bytes(reference.substr(0, authority_end)) + without_dot_segments(with_encoded_bytes(path)) +
+         with_encoded_bytes(reference.substr(path_end));
 }
 
 bool is_http(std::string_view scheme) {
@@ -107,11 +99,13 @@ bool is_http(std::string_view scheme) {
 
 }  // namespace
 
-std::string resolve_reference(std::string_view reference, const BaseUrl& base) {
+std::string resolve_reference(std::string_view written, const BaseUrl& base) {
+  const std::string with_plain_slashes = with_slashes(written);
+  const std::string_view reference = with_plain_slashes;
   if (has_scheme(reference)) {
     const std::string_view scheme = reference.substr(0, reference.find(':'));
     const std::string_view rest = reference.substr(scheme.size() + 1);
-    if (!is_http(scheme) || rest.substr(0, 2) != "//") return encoded(reference);
+    if (!is_http(scheme) || rest.substr(0, 2) != "//") return with_encoded_bytes(reference);
     return std::string(scheme) + ":" + with_plain_path(rest);
   }
   if (reference.substr(0, 2) == "//") return std::string(base.scheme) + ":" + with_plain_path(reference);
@@ -119,15 +113,19 @@ std::string resolve_reference(std::string_view reference, const BaseUrl& base) {
   const std::string_view path = reference.substr(0, path_end);
   std::string joined;
   if (path.substr(0, 1) != "/") {
-    joined = encoded(without_needless_encoding(base.path));
+    joined = with_encoded_bytes(without_needless_encoding(base.path));
     if (!path.empty()) joined.resize(joined.rfind('/') + 1);
   }
-  joined += encoded(path);
+  joined += with_encoded_bytes(path);
   if (joined.empty() || joined.front() != '/') joined.insert(joined.begin(), '/');
   joined = without_dot_segments(joined);
   // A path that begins so would name a host; "/." in front changes nothing else.
   if (joined.starts_with("//")) joined.insert(0, "/.");
-  return joined + encoded(reference.substr(path_end));
+  return joined + with_encoded_bytes(reference.substr(path_end));
+}
+
+std::string as_browsers_ask(std::string_view url) {
+  return with_encoded_bytes(with_slashes(url));
 }
 
 }  // namespace outrider::push

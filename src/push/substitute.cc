@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "push/url_bytes.h"
+
 namespace outrider::push {
 namespace {
 
@@ -12,14 +14,12 @@ bool is_letter_or_digit(char c) {
 }
 
 void append_encoded(std::string& out, std::string_view value, std::string_view also_plain) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
   for (char c : value) {
     if (is_letter_or_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos ||
         also_plain.find(c) != std::string_view::npos) {
       out += c;
     } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += {'%', digits[byte >> 4], digits[byte & 15]};
+      append_percent_encoded(out, c);
     }
   }
 }

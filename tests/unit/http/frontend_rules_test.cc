@@ -25,7 +25,7 @@ push::Rule rule(std::string name, std::string url, const char* path = "/page") {
 std::shared_ptr<push::WorkerRules> generation(std::vector<push::Rule> rules) {
   auto made = std::make_shared<push::WorkerRules>();
   made->sets.push_back(std::make_shared<const push::RuleSet>(std::move(rules)));
-  made->watch = std::make_shared<push::GenerationWatch>();
+  made->watch = std::make_shared<push::GenerationWatch>(push::VisitorHash());
   return made;
 }
 
@@ -135,7 +135,7 @@ TEST_CASE("hints of pages that did not come well are not watched") {
 TEST_CASE("a request is refused or sent to https without a word about its asset") {
   World world({rule("home", "/page")}, [](config::Config& config) { config.listen[0].redirect_to_https = true; });
   const auto watch = world.current->watch;
-  watch->hinted("a.example", "/page");
+  watch->hinted("a.example", "/page", "192.0.2.1");
   CHECK_THAT(world.get("/page"), Catch::StartsWith("HTTP/1.1 301"));
   world.rig.notes.lines(1);
   CHECK(watch->assets() == 0);

@@ -174,7 +174,7 @@ TEST_CASE("a failing function costs its own hints and nothing else") {
 TEST_CASE("unusable entries are reported, the good ones stay") {
   RuleBench bench;
   bench.host.lists.push_back([](const Match&, std::vector<Hint>& hints) -> Result<void> {
-    for (const char* url : {"no-slash.css", "/good.css", "//x/y", "/a b", "ftp://x/", "", "/c\n", "/d\n"}) {
+    for (const char* url : {"no-slash.css", "/good.css", "//x/y", "urn:x", "ftp://x/", "", "https://", "https:///x"}) {
       hints.push_back(hint(Kind::style, url));
     }
     return {};
@@ -184,8 +184,39 @@ TEST_CASE("unusable entries are reported, the good ones stay") {
   CHECK(urls(result.list) == Urls{"/good.css"});
   REQUIRE(result.traces.size() == 1);
   CHECK(result.traces[0].matched);
-  CHECK_THAT(result.traces[0].error,
-             Contains("no-slash.css") && Contains("https://x/y") && Contains("and 2 more problems"));
+  CHECK_THAT(result.traces[0].error, Contains("unusable hint \"no-slash.css\": ") && Contains("https://x/y") &&
+                                         Contains("and 2 more problems"));
+}
+
+TEST_CASE("what a function makes of a visitor's path is hinted as browsers ask for it") {
+  RuleBench bench;
+  bench.host.lists.push_back([](const Match&, std::vector<Hint>& hints) -> Result<void> {
+    for (const char* url :
+         {"/img/ .avif", "/img/\xc3\xa9.avif", "/img/\xff{}.avif", "/a\r\nb?c'd|e", "/a\\b", "/%20"}) {
+      hints.push_back(hint(Kind::image, url));
+    }
+    return {};
+  });
+  bench.add("product", {}).hints_function = 0;
+  const Evaluation result = bench.run();
+  CHECK(urls(result.list) ==
+        Urls{"/img/%20.avif", "/img/%C3%A9.avif", "/img/%FF%7B%7D.avif", "/a%0D%0Ab?c%27d|e", "/a/b", "/%20"});
+  CHECK_FALSE(result.failed());
+}
+
+TEST_CASE("an unusable hint is named by what a line of the log can hold") {
+  RuleBench bench;
+  bench.host.lists.push_back([](const Match&, std::vector<Hint>& hints) -> Result<void> {
+    Hint broken = hint(Kind::style, "/" + std::string(200, 'x'));
+    broken.media = "\n";
+    hints.push_back(std::move(broken));
+    return {};
+  });
+  bench.add("bad", {}).hints_function = 0;
+  const Evaluation result = bench.run();
+  REQUIRE(result.traces.size() == 1);
+  CHECK(result.traces[0].error ==
+        "unusable hint \"/" + std::string(99, 'x') + "…\": the media has a byte that is not printable ASCII");
 }
 
 TEST_CASE("ten thousand entries are cut to the limit and reported once") {
