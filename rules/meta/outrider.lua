@@ -85,11 +85,11 @@
 ---@field fetchpriority? "high"|"low"|"auto"
 ---Its subresource integrity digest, which must equal the page's own.
 ---@field integrity? string
----The media query it is for; never in a 103, where browsers cannot use it.
+---The media query it is for. Such a hint goes into Link alone: a 103 cannot say for whom it is, and a push goes to all, unless `push_only` or the rule's `deliver = "push"` wants that.
 ---@field media? string
----The sources to choose from; never in a 103. Refused: A hint that is no image.
+---The sources to choose from; as with `media`, in Link alone. Refused: A hint that is no image.
 ---@field imagesrcset? string
----The sizes to choose by; never in a 103. Refused: A hint that is no image.
+---The sizes to choose by; as with `media`, in Link alone. Refused: A hint that is no image.
 ---@field imagesizes? string
 ---Where a push stands against its page: ahead of it, mixed with it, behind it. By default its kind decides.
 ---@field priority? "before"|"interleaved"|"after"

@@ -11,7 +11,6 @@ namespace outrider::push {
 
 bool Abilities::can_use_early(const Hint& hint) const {
   if (hint.kind == Kind::preconnect) return preconnect;
-  if (hint.url.empty()) return false;  // an image that has only imagesrcset, which is of no use that early
   return hint.kind == Kind::module ? module_preload : preload;
 }
 

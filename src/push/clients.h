@@ -21,7 +21,7 @@ struct Abilities {
   bool denied = false;                                               // by the operator: Link alone
 
   bool early_hints() const { return preload || module_preload || preconnect; }
-  /// In a 103.
+  /// In a 103, as far as it is the kind that matters.
   bool can_use_early(const Hint& hint) const;
 
   bool operator==(const Abilities&) const = default;

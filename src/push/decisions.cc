@@ -6,7 +6,8 @@ namespace {
 
 DeliveryRecord record_of(const Entry& entry, Delivered outcome) {
   const std::string_view rule = entry.rule != nullptr ? std::string_view(entry.rule->name) : "application";
-  return {entry.hint.url, rule, outcome.how, outcome.reason};
+  const bool computed = entry.rule == nullptr || entry.rule->hints_function >= 0;
+  return {entry.hint.url, rule, outcome.how, outcome.reason, computed};
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ void append_crossorigin(std::string& out, const Hint& hint) {
   }
 }
 
-/// Everything but what a browser cannot use early.
+/// What a browser can use early.
 std::string common_value(const Hint& hint) {
   std::string out;
   out.reserve(hint.url.size() + 64);
@@ -129,7 +129,7 @@ std::string link_value(const Hint& hint) {
 }
 
 std::string early_link_value(const Hint& hint) {
-  return hint.url.empty() ? std::string() : common_value(hint);
+  return common_value(hint);
 }
 
 }  // namespace outrider::push

@@ -30,6 +30,9 @@ struct Hint {
   /// Names of request headers, in lower case, to repeat in the promise.
   std::vector<std::string> with;
 
+  /// The browser chooses whether it is for it, or what of it; only Link can say so.
+  bool is_conditional() const { return !media.empty() || !imagesrcset.empty() || !imagesizes.empty(); }
+
   bool operator==(const Hint&) const = default;
 };
 
@@ -48,9 +51,8 @@ CrossOrigin own_crossorigin(Kind kind);
 /// The hint as a Link value (RFC 8288 3): `</app.css>; rel=preload; as=style`. Attributes are quoted where they must
 /// be. A font has `crossorigin` even where the hint does not say so, because browsers fetch fonts in no other way.
 std::string link_value(const Hint& hint);
-/// The same for a 103 (RFC 8297): without `media`, `imagesrcset` and `imagesizes`, which browsers cannot use that
-/// early, and without `nopush`, for which Chromium ignores the whole hint. Empty where the hint makes no sense without
-/// them (an image that has only imagesrcset).
+/// The same of a hint that is not conditional, for a 103 (RFC 8297): without `nopush`, for which Chromium ignores the
+/// whole hint.
 std::string early_link_value(const Hint& hint);
 
 /// Why this is no usable hint, or empty: an URL that is neither a path with a leading slash nor an http(s) URL, bytes

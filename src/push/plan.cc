@@ -121,9 +121,15 @@ class Planner {
     if (hint.nopush) return Reason::nopush;
     if (path_.empty()) return Reason::cross_origin;
     if (is_own_url()) return Reason::own_url;
+    if (hint.is_conditional() && !asks_for_push(entry)) return Reason::browser_chooses;
     if (is_off(entry, How::push)) return Reason::switched_off;
     if (situation_.connection_closing) return Reason::connection_closing;
     return std::nullopt;
+  }
+
+  /// The rule, or the application, says so itself: then it goes to everybody, too.
+  static bool asks_for_push(const Entry& entry) {
+    return entry.hint.push_only || (entry.rule != nullptr && entry.rule->deliver == Deliver::push);
   }
 
   /// What the asset's own answers were lately.
@@ -169,6 +175,7 @@ class Planner {
   std::optional<Reason> why_not_early(const Entry& entry) const {
     if (const std::optional<Reason> obstacle = request_.why_no_early_hints()) return obstacle;
     if (!request_.abilities().can_use_early(entry.hint)) return Reason::early_hints_unsupported;
+    if (entry.hint.is_conditional()) return Reason::browser_chooses;
     if (is_off(entry, How::early_hints)) return Reason::switched_off;
     if (situation_.head_known) return Reason::early_hints_too_late;
     if (situation_.early_hints_sent) return Reason::early_hints_already_sent;

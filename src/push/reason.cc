@@ -10,7 +10,7 @@
 namespace outrider::push {
 namespace {
 
-constexpr std::array<ReasonText, 43> table{{
+constexpr std::array<ReasonText, 44> table{{
     {Reason::sent, "sent", "sent by the best way that this client can use"},
     {Reason::client_disabled_push, "client_disabled_push", "the client refuses pushes (SETTINGS_ENABLE_PUSH is 0)"},
     {Reason::client_stream_limit, "client_stream_limit", "the client allows no more pushes at the same time"},
@@ -38,6 +38,8 @@ constexpr std::array<ReasonText, 43> table{{
     {Reason::needs_credentials, "needs_credentials",
      "the asset wants cookies or authorization, which a promise repeats only where the hint's `with` names them"},
     {Reason::wrong_type, "wrong_type", "the asset's media type is not what the hint says, and no hint fits it"},
+    {Reason::browser_chooses, "browser_chooses",
+     "the hint has media, imagesrcset or imagesizes, by which the browser chooses; only Link can carry them"},
     {Reason::not_cacheable, "not_cacheable",
      "the asset may not be kept, or goes stale within 5 s: browsers would fetch it a second time after a 103"},
     {Reason::save_data, "save_data", "the client saves data (Save-Data: on) and is pushed nothing"},
@@ -55,7 +57,7 @@ constexpr std::array<ReasonText, 43> table{{
     {Reason::conditional_request, "conditional_request",
      "the client has the page already and asks whether it changed; it may have the assets too"},
     {Reason::connection_closing, "connection_closing", "the connection is being closed and takes no new streams"},
-    {Reason::switched_off, "switched_off", "an operator has switched this off"},
+    {Reason::switched_off, "switched_off", "this is switched off; outrider status says by whom"},
     {Reason::no_answer, "no_answer", "the asset has no good answer"},
     {Reason::cache_digest, "cache_digest", "the client has the asset already, as its Cache-Digest says"},
     {Reason::shared_cache, "shared_cache",

@@ -32,6 +32,7 @@ enum class Reason : std::uint8_t {
   asset_varies,
   needs_credentials,
   wrong_type,
+  browser_chooses,
   not_cacheable,
   save_data,
   client_denied,

@@ -44,6 +44,7 @@ HINTS = {
     "away": 'style "https://cdn.example/a.css"', "connect": 'preconnect "https://cdn.example"', "unpushed": 'style("/a.css", { nopush = true })',
     "none": 'style "/none.css"', "loop": 'style "/loop.css"', "moving": 'style "/moved/a.css"', "varying": 'style "/vary/a.css"',
     "private": 'style "/private/a.css"', "text": 'style "/notes.txt"', "unknown": 'style "/app/new.css"',
+    "app/chosen": 'style("/a.css", { media = "print" })',
     "app/fresh": 'style "/fresh/a.css"', "app/page": 'style "/a.css"', "app/gone": 'style "/a.css"', "app/with103": 'style "/a.css"',
 }
 RULES = "".join(f'rule {{ name = "{page}", path = "/{page}", method = {{ "GET", "HEAD" }}, hints = {{ {hints} }} }}\n'
@@ -204,6 +205,7 @@ SCENARIOS = {
     "asset_varies": again(one("/varying"), one("/varying?again")),
     "needs_credentials": again(one("/private"), one("/private?again")),
     "wrong_type": again(one("/text"), one("/text?again")),
+    "browser_chooses": browser("/app/chosen"),
     "not_cacheable": again(one("/app/fresh?learnt"), browser("/app/fresh")),
     "save_data": one("/page?saving", [("save-data", "on")]),
     "client_denied": one("/page?denied", [("user-agent", "EvilReader/1.0")]),

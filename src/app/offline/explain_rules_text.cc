@@ -18,7 +18,7 @@ std::string what_became(const Json& rule, const Json& answer) {
   if (state == "failed") return "failed";
   if (state == "condition") return "does not match";
   if (state == "behind_final") return "not asked: a final rule before it matched";
-  if (state == "switched_off") return "switched off by an operator";
+  if (state == "switched_off") return "switched off (outrider status says by whom)";
   if (state == "needs_response") return "needs the response (--response FILE)";
   if (state == "no_page") {
     const std::string method = text_of(answer.at("request"), "method");

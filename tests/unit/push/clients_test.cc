@@ -59,7 +59,6 @@ TEST_CASE("clients: what is of use in a 103 depends on the hint") {
   CHECK(all.can_use_early(hint(Kind::style, "/a.css")));
   CHECK(all.can_use_early(hint(Kind::module, "/a.js")));
   CHECK(all.can_use_early(hint(Kind::preconnect, "https://cdn.example")));
-  CHECK_FALSE(all.can_use_early(hint(Kind::image, "")));
 
   CHECK(only_preconnect.early_hints());
   CHECK(only_preconnect.can_use_early(hint(Kind::preconnect, "https://cdn.example")));

@@ -55,20 +55,26 @@ TEST_CASE("attributes are quoted where they must be") {
         "media=\"(min-width: 40em)\"; imagesrcset=\"/a.avif 1x, /b.avif 2x\"; imagesizes=50vw");
 }
 
-TEST_CASE("a 103 leaves out what browsers cannot use early") {
+TEST_CASE("a 103 leaves out what is not for browsers") {
   Hint image = hint(Kind::image, "/a.avif");
-  image.media = "print";
-  image.imagesrcset = "/a.avif 1x";
-  image.imagesizes = "50vw";
+  image.type = "image/avif";
   image.nopush = true;
-  CHECK(early_link_value(image) == "</a.avif>; rel=preload; as=image");
-  image.url.clear();
-  CHECK(early_link_value(image).empty());
+  CHECK(early_link_value(image) == "</a.avif>; rel=preload; as=image; type=\"image/avif\"");
+}
+
+TEST_CASE("a hint is conditional where the browser chooses") {
+  CHECK_FALSE(hint(Kind::image, "/a.avif").is_conditional());
+  for (auto member : {&Hint::media, &Hint::imagesrcset, &Hint::imagesizes}) {
+    Hint each = hint(Kind::image, "/a.avif");
+    each.*member = "x";
+    CHECK(each.is_conditional());
+  }
 }
 
 TEST_CASE("usable hints have no problem") {
   for (const char* url : {"/", "/app.css", "/a%20b.css?x=1&y=2#z", "https://cdn.example/app.js",
-                          "HTTP://cdn.example:8080", "/f/{lang}.woff2", "https://cdn.example?x"}) {
+                          "HTTP://cdn.example:8080", "/f/{lang}.woff2", "https://cdn.example?x",
+                          "/css?family=Open+Sans:400,700|Roboto", "/a|b", "/a?^{}`|\\'", "/a'b"}) {
     INFO(url);
     CHECK(problem_with(hint(Kind::style, url)).empty());
   }
@@ -92,6 +98,11 @@ TEST_CASE("an unusable URL is explained") {
   CHECK_THAT(why(Kind::style, "https://user:pw@host/x"), Contains("user name"));
   CHECK_THAT(why(Kind::style, "/a b.css"), Contains("write it as \"%20\""));
   CHECK_THAT(why(Kind::style, "/a>b"), Contains("%3E"));
+  CHECK_THAT(why(Kind::style, "/a?b>c"), Contains("%3E"));
+  CHECK_THAT(why(Kind::style, "/a?\"c"), Contains("%22"));
+  CHECK_THAT(why(Kind::style, "/a^b"), Contains("%5E"));
+  CHECK_THAT(why(Kind::style, "/a`b"), Contains("%60"));
+  CHECK_THAT(why(Kind::style, "/a\\b.css"), Contains("write it as \"/\""));
   CHECK_THAT(why(Kind::style, "/a\r\nx: y"), Contains("%0D"));
   CHECK_THAT(why(Kind::style, "/\xc3\xa9.css"), Contains("%C3"));
   CHECK_THAT(why(Kind::style, std::string("/a\0b", 4)), Contains("%00"));

@@ -125,6 +125,30 @@ TEST_CASE("deliver narrows the ways") {
   CHECK(pushing.push_only() == "none rule_says_otherwise");
 }
 
+TEST_CASE("where the browser chooses, only Link can say so") {
+  for (auto member : {&Hint::media, &Hint::imagesrcset, &Hint::imagesizes}) {
+    Hint chosen = hint(Kind::image, "/a.avif");
+    chosen.*member = "x";
+    Bench pushing, early;
+    pushing.accepting_push();
+    CHECK(pushing.one(chosen) == "link browser_chooses");
+    CHECK(early.one(chosen) == "link browser_chooses");
+    // A 103 cannot say it, whoever asks for one; a push goes to everybody where somebody asks for it.
+    pushing.rule.deliver = early.rule.deliver = Deliver::early_hints;
+    CHECK(pushing.one(chosen) == "link browser_chooses");
+    CHECK(early.one(chosen) == "link browser_chooses");
+    pushing.rule.deliver = Deliver::push;
+    CHECK(pushing.one(chosen) == "push sent");
+    pushing.rule.deliver = Deliver::automatic;
+    chosen.push_only = true;
+    CHECK(pushing.one(chosen) == "push sent");
+  }
+  Bench early;
+  Hint sources = hint(Kind::image, "");
+  sources.imagesrcset = "/a 1x";
+  CHECK(early.one(sources) == "link browser_chooses");
+}
+
 TEST_CASE("hints of the application are delivered like a rule's") {
   Bench bench;
   bench.accepting_push().list.add(hint(Kind::style, "/a.css"), nullptr);

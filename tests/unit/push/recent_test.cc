@@ -130,6 +130,26 @@ TEST_CASE("the oldest requests are written over, and the newest are whole", "[re
   CHECK(least >= 5);
 }
 
+TEST_CASE("of an URL that was computed the query is left out", "[recent]") {
+  RecentRequests recent;
+  const std::string id = id_of(1), long_path = "/" + std::string(5'000, 'x') + "?token=SECRET";
+  const DeliveryRecord deliveries[] = {{"/app.css?SECRET", "cart", How::push, Reason::sent, true},
+                                       {"/app.css#SECRET", "cart", How::link, Reason::sent, true},
+                                       {"/app.css", "cart", How::link, Reason::sent, true},
+                                       {long_path, "cart", How::link, Reason::sent, true},
+                                       {"/app.css?v=2", "home", How::push, Reason::sent, false}};
+  recent.ended(facts_of(id), 200, true, deliveries);
+  const auto found = recent.find(id);
+  REQUIRE(found);
+  REQUIRE(found->entries.size() == 5);
+  CHECK(found->entries[0].url == "/app.css?…");
+  CHECK(found->entries[1].url == "/app.css#…");
+  CHECK(found->entries[2].url == "/app.css");
+  CHECK(found->entries[3].url.size() == RecentRequests::longest_url);
+  CHECK(found->entries[3].url.ends_with("x…"));
+  CHECK(found->entries[4].url == "/app.css?v=2");
+}
+
 TEST_CASE("what is too long is cut, and what is too much is counted", "[recent]") {
   RecentRequests recent(4 * RecentRequests::longest_entry);
   const std::string id = id_of(1), url = "/" + std::string(5'000, 'x');

@@ -12,3 +12,4 @@ rule { name = "stale", path = "/stale", hints = { style "/stale/a.css" } }
 rule { name = "late", path = "/late", phase = "response", hints = { style "/files/a.css" } }
 rule { name = "own", path = "/own", when = { cookie = "session" }, hints = { style "/files/a.css" } }
 rule { name = "trial", path = "/trial", shadow = true, hints = { style "/files/a.css" } }
+rule { name = "chosen", path = "/chosen", hints = { style("/files/a.css", { media = "(min-width: 60em)" }) } }
