@@ -40,7 +40,7 @@ ExchangeState& ExchangeState::begin(h2o_req_t& req, FrontendCore& core, Connecti
   exchange->peer_address = connection.peer_text();
   exchange->client_address = exchange->peer_address;
   exchange->first_on_connection = connection.requests == 0;
-  ++connection.requests;
+  if (!exchange->pushed) ++connection.requests;
   ++connection.requests_open;
   if (req.version < 0x200) connection.http1_exchange = exchange;
   count(core.options.counters->requests, 1);

@@ -107,7 +107,7 @@ void tell_watch(const ExchangeState& exchange) {
     // A promise that was taken back, because its answer was an error, is no delivery, but says all about the asset.
     if (delivered.how == push::How::none && delivered.reason != push::Reason::no_answer) continue;
     const std::string_view path = watched_path(exchange, delivery.list.entries()[i]);
-    if (!path.empty()) delivery.rules->watch->hinted(exchange.host, path);
+    if (!path.empty()) delivery.rules->watch->hinted(exchange.host, path, exchange.client_address);
   }
 }
 

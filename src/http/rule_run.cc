@@ -17,7 +17,7 @@ push::RuleRun run_rules(ExchangeState& exchange, const push::WorkerRules& rules,
   for (const push::RuleTrace& trace : run.evaluation.traces) {
     if (!trace.error.empty()) core.options.observer->rule_failed(*trace.rule, trace.error);
   }
-  if (rules.watch != nullptr) rules.watch->evaluation(run.evaluation.failed());
+  if (rules.watch != nullptr) rules.watch->evaluation(run.evaluation.failed(), exchange.client_address);
   return run;
 }
 

@@ -86,9 +86,10 @@ class RecentRequests::Writer {
     std::memcpy(at_, &value, sizeof(value));
     at_ += sizeof(value);
   }
-  void text(std::string_view text, std::size_t longest) {
-    const bool cut = text.size() > longest;
-    const std::size_t kept = cut ? longest - ellipsis.size() : text.size();
+  /// `begins`: something that is to be left out followed.
+  void text(std::string_view text, std::size_t longest, bool begins = false) {
+    const bool cut = begins || text.size() > longest;
+    const std::size_t kept = cut ? std::min(text.size(), longest - ellipsis.size()) : text.size();
     number(static_cast<std::uint16_t>(kept + (cut ? ellipsis.size() : 0)));
     at_ = copy(at_, text.data(), kept);
     if (cut) at_ = copy(at_, ellipsis.data(), ellipsis.size());
@@ -114,7 +115,9 @@ class RecentRequests::Writer {
   void delivery(const DeliveryRecord& delivery) {
     number(delivery.how);
     number(delivery.reason);
-    text(delivery.url, longest_url);
+    const std::size_t query = delivery.computed ? delivery.url.find_first_of("?#") : delivery.url.npos;
+    const bool has_query = query != delivery.url.npos;
+    text(delivery.url.substr(0, has_query ? query + 1 : query), longest_url, has_query);
     text(delivery.rule, longest_name);
   }
   /// As many items as there is room for, behind their number and that of the others. `longest`: of one.

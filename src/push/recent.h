@@ -5,7 +5,8 @@
 // Its memory is allocated once: a ring of bytes, into which entries are written one behind the other and over the
 // oldest. A request has one when its rules have been asked, for each phase, and one when it ends, so that nothing has
 // to be kept for it in between. What is too long is cut. Of what visitors keep for themselves there is nothing in it:
-// neither a query nor the value of a header field.
+// neither the query of a request nor the value of a header field. A rule's function and the application may put either
+// into an URL that they hint: of such URLs the query is left out, and what is in their path has to be no secret.
 #pragma once
 
 #include <chrono>
@@ -36,7 +37,8 @@ struct RecentRequest {
     std::size_t hints = 0;
   };
   struct Entry {
-    std::string url, rule;
+    std::string url;  // what was computed ends in "?…" where it had a query
+    std::string rule;
     How how = How::none;
     Reason reason = Reason::sent;
   };

@@ -36,6 +36,7 @@ REASONS = {
     "asset_failed": "--client nghttp /bad",
     "asset_redirects": "--client chromium /bad",
     "wrong_type": "--client qtwebengine /bad",
+    "browser_chooses": "--client nghttp /chosen",
     "not_cacheable": "--client chromium /stale",
     "save_data": "--client nghttp -H Save-Data:on /page",
     "client_denied": "-H User-Agent:EvilReader/1 --client nghttp /page",

@@ -32,6 +32,8 @@ rule { name = "typed", path = "/app/typed", hints = { style "/app/typed.css" } }
 rule { name = "guest", path = "/who", when = { no_cookie = "session*" }, hints = { style "/a.css" } }
 rule { name = "member", path = "/who", when = { cookie = "session*" }, hints = { style "/a.css" } }
 rule { name = "nothing", path = "/who", hints = function(req) return {} end }
+rule { name = "token", path = { "/token", "/app/token" }, hints = function(req) return { style("/a.css?" .. req.query.token) } end }
+rule { name = "any", path = "/odd/*", hints = { style "/a.css?v=1" } }
 rule { name = "broken", path = "/broken", hints = function(req) error("it " .. "broke") end }
 local function spin() while true do end end
 rule { name = "spin 1", path = "/spin", hints = spin }
@@ -39,12 +41,13 @@ rule { name = "spin 2", path = "/spin", hints = spin }
 rule { name = "spin 3", path = "/spin", hints = spin }
 rule { name = "spin 4", path = "/spin", hints = spin }
 """
-FILES = {"rules/r.lua": RULES, "www/page": "page", "www/who": "who", "www/broken": "broken", "www/spin": "spin", "www/a.css": "a"}
+FILES = {"rules/r.lua": RULES, "www/page": "page", "www/token": "page", "www/who": "who", "www/broken": "broken", "www/spin": "spin", "www/a.css": "a"}
 
 
 def answer(request, connection):
     headers = {"/app/a.css": [("Content-Type", "text/css"), ("Cache-Control", "no-store")],
                "/app/typed.css": [("Content-Type", "application/pdf"), ("Cache-Control", "max-age=60")],
+               "/app/token?token=hunter2": [("Content-Type", "text/html"), ("Link", "</app/b.css?hunter2>; rel=preload; as=style")],
                "/app/quiet": [("Content-Type", "text/html"), ("Link", "</app/b.css>; rel=preload; as=style")]}
     connection.reply(200, "body", headers=headers.get(request.target, [("Content-Type", "text/html")]))
 
@@ -145,6 +148,8 @@ def test_it_knows_what_went_over_the_client_s_connection(server):
         assert entries(live(server, "/page", "--client", "nghttp")) == [("/a.css", "push", "sent")]
         page = connection.get("/page")
         assert connection.pushed_paths(page) == []
+        # What was pushed is no request of the client's.
+        assert live(server, "/page", "--client", "nghttp", *at)["live"]["connection"]["requests"] == 2
         _, out, _ = server.command("explain", "--live", url("/page"), "--client", "nghttp", *at)
         assert "on the newest connection from 127.0.0.1: HTTP/2, pushes taken" in out
         # A newer one is another matter, and so is whether it takes pushes.
@@ -201,6 +206,8 @@ def test_it_knows_what_is_switched_off(server):
     answer = live(server, "/page", "--client", "nghttp")
     assert states(answer) == {"page": "switched_off"}
     assert entries(answer) == [("/a.css", "none", "switched_off")]
+    # Who it was may have been the server itself.
+    assert "switched off (outrider status says by whom)" in server.command("explain", "--live", url("/page"))[1]
     assert server.command("on", "--rule", "page")[0] == 0
     assert server.command("off", "--delivery", "push")[0] == 0
     assert entries(live(server, "/page", "--client", "nghttp")) == [("/a.css", "link", "switched_off")]
@@ -263,6 +270,24 @@ def test_it_says_what_became_of_a_request(server):
     assert code == 0 and "got" in out and "\"no_cookie\" did not hold" in out and "matched, 0 in the list" in out
 
 
+def test_the_query_of_what_was_computed_is_not_remembered(server):
+    for path, of_rule in (("/token", "/a.css?…"), ("/app/token", "/a.css?…")):
+        get(server, path + "?token=hunter2", push=False)
+        answer = recent(server, last(server, path + "?token=hunter2")["id"])
+        assert "hunter2" not in json.dumps(answer)
+        assert answer["entries"][0]["url"] == of_rule
+    assert answer["entries"][1]["url"] == "/app/b.css?…" and answer["entries"][1]["rule"] == "application"
+
+
+def test_a_path_is_shown_as_a_url_has_it(server):
+    target = "/odd/a%3Fb%23c%25%20%0a%22é"
+    with client(server, push=False) as connection:
+        connection.get("/odd/a%3Fb%23c%25%20%0a%22%C3%A9")
+    answer = recent(server, last(server, "/odd/a%3Fb%23c%25%20%0a%22%C3%A9")["id"])
+    assert answer["request"]["url"] == "http://localhost" + target.replace("%0a", "%0A")
+    assert [entry["url"] for entry in answer["entries"]] == ["/a.css?v=1"]  # as the rule declares it
+
+
 def test_it_says_what_became_of_a_request_that_was_sent_nothing(server):
     get(server, "/broken")
     answer = recent(server, last(server, "/broken")["id"])
@@ -292,6 +317,7 @@ def test_a_request_that_nobody_remembers(server):
     line = last(server, "/a.css")
     _, _, err = server.command("explain", "--request", line["id"])
     assert f"nobody remembers the request {line['id']}: 1 are remembered, the oldest from " in err
+    assert server.command("explain", "--request", "")[2] == 'outrider explain: "" is neither a URL nor a request\'s id\n'
     code, _, err = server.command("explain", "--request", "17")
     assert code == 1 and "expected the 16 hex digits" in err
 
@@ -314,5 +340,12 @@ def test_no_server_is_there(tmp_path):
     pathlib.Path(tmp_path / "config.lua").write_text(CONFIG.replace("%TMP%", str(tmp_path)).replace("%URL%", "http://127.0.0.1:1"))
     code, _, err = outrider.run("explain", "--live", "-c", tmp_path / "config.lua", "--admin", f"unix:{tmp_path}/none.sock", "/page")
     assert code == 4 and "is the server running?" in err
+    # Where it listens stands in the configuration, whatever else is wrong there: the key is not for who asks.
+    broken = (tmp_path / "config.lua").read_text().replace('{ address = "127.0.0.1:0" }', (
+        '{ address = "127.0.0.1:0", tls = { certificate = "none.pem", key = "none.key" } }, unknown = 1'))
+    (tmp_path / "config.lua").write_text(broken)
+    for command in (("explain", "--live", "/page"), ("explain", "--request", "0123456789abcdef"), ("status",)):
+        code, _, err = outrider.run(*command, "-c", tmp_path / "config.lua", "--state-dir", tmp_path / "none")
+        assert code == 4 and "is the server running?" in err, err
     code, _, err = outrider.run("explain", "-c", tmp_path / "config.lua")
     assert code == 2 and "url is required" in err

@@ -8,6 +8,7 @@
 
 #include "app/admin/status.h"
 #include "app/offline/explain_json.h"
+#include "push/url_bytes.h"
 
 namespace outrider::app {
 namespace {
@@ -76,10 +77,24 @@ Json considered_json(const push::RecentRequest::Asked& rule) {
   return json;
 }
 
+/// A path is remembered decoded. Letters beyond ASCII stay readable.
+std::string path_in_url(std::string_view path) {
+  std::string url;
+  for (const char c : path) {
+    const bool is_text = static_cast<unsigned char>(c) >= 0x80 || push::stays_in_url(c, push::UrlPart::path);
+    if (is_text && c != '%' && c != '?' && c != '#') {
+      url += c;
+    } else {
+      push::append_percent_encoded(url, c);
+    }
+  }
+  return url;
+}
+
 Json recent_json(const push::RecentRequest& request, std::size_t worker) {
   Json json{{"request",
              {{"method", request.method},
-              {"url", fmt::format("{}://{}{}", request.scheme, request.authority, request.path)},
+              {"url", fmt::format("{}://{}{}", request.scheme, request.authority, path_in_url(request.path))},
               {"protocol", request.protocol}}}};
   json["generation"] = request.generation;
   Json recent{{"id", request.id}, {"at", rfc3339(request.begun)}, {"client", request.client}, {"worker", worker}};

@@ -114,16 +114,15 @@ Result<RunningServer> find_server(const AdminCommand& command) {
     if (token_file.empty()) token_file = noted->token_file;
   } else {
     try {
-      script::SourceLog sources;
-      const config::Config config = load_config(command.config, sources);
-      if (config.admin.addresses.empty()) {
+      const config::Admin admin = load_admin(command.config);
+      if (admin.addresses.empty()) {
         return failure(
             fmt::format("{} has no admin address; add admin = {{ address = \"unix:…\" }}, or send SIGHUP to "
                         "the server to reload",
                         command.config));
       }
-      target.address = config.admin.addresses.front();
-      if (token_file.empty()) token_file = config.admin.token_file;
+      target.address = admin.addresses.front();
+      if (token_file.empty()) token_file = admin.token_file;
     } catch (const LoadError& error) {
       return failure(
           fmt::format("cannot tell where the server listens: {}\nname its address with --admin", error.what()));

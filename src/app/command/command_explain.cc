@@ -165,6 +165,7 @@ int explain_by_server(const ExplainCommand& command, Asked asked) {
 
 int explain(const ExplainCommand& command) {
   try {
+    if (command.url.empty() && command.request.empty()) return refuse("\"\" is neither a URL nor a request's id");
     const auto asked = asked_by(command);
     if (!asked) return refuse(asked.error().message);
     const bool asks_server = command.live || !command.request.empty();

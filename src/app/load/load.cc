@@ -74,11 +74,12 @@ void load_workers(Loaded& loaded, const LoadOptions& options, const push::Worker
   script::LoadedRules rules = script::load_rules(rules_of, workers, watchdog, sources);
   if (rules.skipped_tests && options.serves) log::warning("the tests beside the rules were skipped");
   for (const auto& set : rules.sets) loaded.rules += set ? set->rules().size() : 0;
+  const push::VisitorHash visitors;
   for (auto& functions : rules.functions) {
     auto worker = std::make_shared<push::WorkerRules>(alike);
     worker->sets = rules.sets;
     worker->functions = std::move(functions);
-    worker->watch = std::make_shared<push::GenerationWatch>();
+    worker->watch = std::make_shared<push::GenerationWatch>(visitors);
     loaded.workers.push_back(std::move(worker));
   }
 }

@@ -44,4 +44,12 @@ config::Config load_config(const std::string& file, script::SourceLog& sources, 
   return config::read(script::load_config_file(path, file, sources, serves), folder, access);
 }
 
+config::Admin load_admin(const std::string& file) {
+  const std::filesystem::path path = std::filesystem::absolute(file).lexically_normal();
+  script::SourceLog sources;
+  config::Sources access;
+  access.serves = false;
+  return config::read_admin(script::load_config_file(path, file, sources, false), path.parent_path(), access);
+}
+
 }  // namespace outrider::app

@@ -17,4 +17,8 @@ namespace outrider::app {
 config::Config load_config(const std::string& file, script::SourceLog& sources, bool serves = true,
                            std::set<std::filesystem::path>* missed = nullptr);
 
+/// Of it only where the server can be asked, for who need not be able to read all that the server can. Throws
+/// LoadError.
+config::Admin load_admin(const std::string& file);
+
 }  // namespace outrider::app

@@ -140,4 +140,8 @@ TEST_CASE("a request that is remembered is told in the shape of an explanation",
   answers[1]->request->status = 200;
   json = *recent_explanation(answers, request.id);
   CHECK(json["recent"]["status"] == 200);
+  // The path is remembered decoded.
+  answers[1]->request->path = "/a?b#c%41 \n|é";
+  json = *recent_explanation(answers, request.id);
+  CHECK(json["request"]["url"] == "https://www.example.com/a%3Fb%23c%2541%20%0A|é");
 }
