@@ -35,7 +35,8 @@ struct ExchangeState : Exchange {
   std::chrono::steady_clock::time_point begun;
   char id_text[16];
   bool first_on_connection = false;
-  bool noted = false;  // in the worker's RecentRequests, when its rules were asked
+  bool switched_off = false;  // hints that there may have been for it
+  bool noted = false;         // in the worker's RecentRequests, when its rules were asked
   const push::RuleSet* rule_set = nullptr;
   push::Fields fields;  // in the request's pool; made when rules look
   std::optional<Delivery> own_delivery;

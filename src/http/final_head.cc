@@ -59,7 +59,11 @@ push::PushList response_rules(ExchangeState& exchange, const push::Request& requ
 void decide(ExchangeState& exchange, const push::PushList& own_hints) {
   const bool has_rules = has_response_rules(exchange);
   const bool waits = exchange.delivery != nullptr && push::waits_for_head(*exchange.delivery, exchange.req->res.status);
-  if ((!has_rules && !waits && own_hints.empty()) || hints_are_off(exchange)) return;
+  if (!has_rules && !waits && own_hints.empty()) return;
+  if (hints_are_off(exchange)) {
+    exchange.switched_off = true;
+    return;
+  }
   push::Request request;
   const KnownAssets assets(exchange);
   describe_request(exchange, request, assets);

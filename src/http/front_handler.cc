@@ -103,7 +103,11 @@ void find_rules(ExchangeState& exchange) {
   if (rules == nullptr) return;
   if (rules->watch != nullptr && !exchange.pushed) rules->watch->request();
   const std::size_t index = exchange.frontend->index_of(*exchange.site);
-  if (index < rules->sets.size() && !hints_are_off(exchange)) exchange.rule_set = rules->sets[index].get();
+  if (index >= rules->sets.size()) return;
+  const push::RuleSet* set = rules->sets[index].get();
+  const bool off = hints_are_off(exchange);
+  exchange.switched_off = off && set != nullptr && !exchange.pushed;
+  if (!off) exchange.rule_set = set;
 }
 
 /// A frontend that drains because a reload replaced it says nothing about the server: where somebody tells, that counts

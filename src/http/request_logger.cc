@@ -41,6 +41,7 @@ void describe_exchange(const ExchangeState& exchange, push::RequestRecord& recor
   record.error = exchange.error;
   record.pushed = exchange.pushed;
   record.early_hints = exchange.delivery != nullptr && exchange.delivery->early_hints_sent;
+  record.switched_off = exchange.switched_off;
   record.duration =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - exchange.begun);
 }

@@ -11,6 +11,7 @@ push::RuleRun run_rules(ExchangeState& exchange, const push::WorkerRules& rules,
   core.marks.clear();
   push::RuleRun run = push::run_rules(matches, phase, request, response, rules.functions.get(), core.switches.get(),
                                       exchange.site->name, false, &core.marks);
+  if (run.some_off) exchange.switched_off = true;
   note_asked(exchange, rules.generation, core.marks);
   if (!run.ran) return run;
   // Reported one by one; their pages are served all the same.

@@ -115,6 +115,7 @@ void append_json_line(std::string& out, const push::RequestRecord& record) {
   append_member(out, "pushed", record.pushed);
   append_member(out, "reset", record.reset);
   append_member(out, "early_hints", record.early_hints);
+  append_member(out, "switched_off", record.switched_off);
   append_deliveries(out, record.deliveries);
   out += "}\n";
 }

@@ -6,9 +6,10 @@
 //   link=3" A push of ours has "pushed" in place of the counts; a request that was reset before it had a status has
 //   000.
 // json: one object with the members time id client peer method host target protocol scheme mode status bytes
-//   duration_us referer user_agent site upstream error pushed reset early_hints deliveries[{url rule how reason}].
-//   Members are always there; what is not known is "" (status 0: reset before there was one). `time` is RFC 3339 in UTC
-//   with milliseconds; `mode` is the request's Sec-Fetch-Mode. log_reader.h reads both.
+//   duration_us referer user_agent site upstream error pushed reset early_hints switched_off
+//   deliveries[{url rule how reason}]. Members are always there; what is not known is "" (status 0: reset before there
+//   was one). `time` is RFC 3339 in UTC with milliseconds; `mode` is the request's Sec-Fetch-Mode; `switched_off`: the
+//   site or a rule that could match was off, so that nobody knows what would have been hinted. log_reader.h reads both.
 #pragma once
 
 #include <string>

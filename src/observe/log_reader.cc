@@ -19,6 +19,7 @@ struct Text {
 };
 
 constexpr std::array texts{
+    Text<LoggedRequest>{"id", &LoggedRequest::id},
     Text<LoggedRequest>{"client", &LoggedRequest::client},
     Text<LoggedRequest>{"peer", &LoggedRequest::peer},
     Text<LoggedRequest>{"method", &LoggedRequest::method},
@@ -84,9 +85,9 @@ class Events {
   }
   bool number_float(double, const std::string&) { return other("a fraction"); }
   bool boolean(bool value) {
-    if (wanted_ != Wanted::pushed) return other("a boolean");
+    if (wanted_ != Wanted::flag) return other("a boolean");
     wanted_ = Wanted::nothing;
-    request_.pushed = value;
+    *flag_ = value;
     return true;
   }
   bool null() { return other("null"); }
@@ -119,7 +120,7 @@ class Events {
   }
 
  private:
-  enum class Wanted { nothing, text, time, status, pushed, deliveries };
+  enum class Wanted { nothing, text, time, status, flag, deliveries };
 
   bool is_delivery() const { return in_deliveries_ && depth_ == 3; }
 
@@ -127,11 +128,16 @@ class Events {
     text_ = text;
     if (text != nullptr) wanted_ = Wanted::text;
   }
+  void choose(bool& flag) {
+    flag_ = &flag;
+    wanted_ = Wanted::flag;
+  }
   void choose_member(const std::string& name) {
     choose(text_named(texts, name, request_));
     if (name == "time") wanted_ = Wanted::time;
     if (name == "status") wanted_ = Wanted::status;
-    if (name == "pushed") wanted_ = Wanted::pushed;
+    if (name == "pushed") choose(request_.pushed);
+    if (name == "switched_off") choose(request_.switched_off);
     if (name == "deliveries") wanted_ = Wanted::deliveries;
     if (name == "mode") request_.tells_mode = true;
   }
@@ -156,6 +162,7 @@ class Events {
   std::string problem_;
   Wanted wanted_ = Wanted::nothing;
   std::string* text_ = nullptr;
+  bool* flag_ = nullptr;
   int depth_ = 0;
   bool in_deliveries_ = false;
   bool has_time_ = false;
@@ -167,7 +174,7 @@ void clear(LoggedRequest& request) {
   for (const auto& text : texts) (request.*text.member).clear();
   request.time = {};
   request.status = 0;
-  request.pushed = request.tells_mode = request.tells_deliveries = false;
+  request.pushed = request.switched_off = request.tells_mode = request.tells_deliveries = false;
   request.deliveries.clear();
 }
 

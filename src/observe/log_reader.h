@@ -21,11 +21,12 @@ struct LoggedDelivery {
 
 /// What a line tells of a request, as far as rules may want to know. What it does not tell is empty.
 struct LoggedRequest {
-  std::string client, peer, method, host, target, protocol, referer, user_agent;
+  std::string id, client, peer, method, host, target, protocol, referer, user_agent;
   std::string scheme, mode;  // mode: Sec-Fetch-Mode
   std::chrono::system_clock::time_point time;
   int status = 0;  // 0: it was reset before there was one
   bool pushed = false;
+  bool switched_off = false;      // hints that there may have been for it
   bool tells_mode = false;        // the line has that member: where it is empty, the client sent no such field
   bool tells_deliveries = false;  // so that none means none
   std::vector<LoggedDelivery> deliveries;

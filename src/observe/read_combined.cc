@@ -39,7 +39,6 @@ class Parts {
     rest_.remove_prefix(end + 1);
     return true;
   }
-  /// Only what we write ourselves says it behind the fields of the format.
   bool ends_with_pushed() const { return rest_.ends_with(" \"pushed\""); }
 
  private:
@@ -113,6 +112,11 @@ Result<void> read_combined(std::string_view line, LoggedRequest& request) {
   parts.word();  // bytes
   if (parts.quoted(referer)) append_unescaped(request.referer, referer);
   if (parts.quoted(user_agent)) append_unescaped(request.user_agent, user_agent);
+  // Only we write what comes now.
+  constexpr std::string_view id = "id=";
+  if (const std::string_view word = parts.word(); word.starts_with(id)) {
+    append_unescaped(request.id, word.substr(id.size()));
+  }
   request.pushed = parts.ends_with_pushed();
   return {};
 }

@@ -50,7 +50,7 @@ std::string guess_family(std::string_view word) {
 }
 
 bool has_cookie(const Request& request, const Named& wanted) {
-  request.reads.personal();
+  request.reads.personal(Personal::cookies);
   const auto& cookies = request.cookies();
   return std::any_of(cookies.begin(), cookies.end(), [&](const Field& cookie) {
     return glob_matches(wanted.name, cookie.name) && glob_matches(wanted.glob, cookie.value);
@@ -78,7 +78,7 @@ bool saves_data(const Request& request) {
 
 /// Its fields differ in nearly every visitor: to vary by them would be to store nothing twice.
 const Browser& browser_of(const Request& request) {
-  request.reads.personal();
+  request.reads.personal(Personal::browser);
   return request.browser();
 }
 
@@ -88,7 +88,7 @@ bool prefers(const Request& request, const std::vector<std::string>& languages) 
 }
 
 bool in_networks(const Request& request, const std::vector<Network>& networks) {
-  request.reads.personal();
+  request.reads.personal(Personal::address);
   const std::string_view address = request.client.address;
   const bool six = address.find(':') != std::string_view::npos;
   const std::string with_port = six ? "[" + std::string(address) + "]:0" : std::string(address) + ":0";
@@ -98,7 +98,7 @@ bool in_networks(const Request& request, const std::vector<Network>& networks) {
 }
 
 bool in_countries(const Request& request, const std::vector<std::string>& countries) {
-  request.reads.personal();
+  request.reads.personal(Personal::country);
   return std::any_of(countries.begin(), countries.end(),
                      [&](const std::string& country) { return equals_ignoring_case(country, request.client.country); });
 }

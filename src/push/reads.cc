@@ -61,26 +61,26 @@ void Reads::field(std::string_view name) {
   // What no request can have is the same for all; so is the host, by which every cache tells its responses apart.
   if (name == "host" || !is_field_name(name)) return;
   // "*" in Vary is not the field of that name (RFC 9110 12.5.5).
-  if (is_personal_field(name) || name == "*" || name.size() > longest_name) return personal();
+  if (is_personal_field(name) || name == "*" || name.size() > longest_name) return personal(Personal::fields);
   insert(name);
 }
 
 void Reads::insert(std::string_view name) {
   const auto place = std::lower_bound(fields_.begin(), fields_.end(), name);
   if (place != fields_.end() && *place == name) return;
-  if (fields_.size() >= most_fields) return personal();
+  if (fields_.size() >= most_fields) return personal(Personal::fields);
   const auto position = place - fields_.begin();
   if (fields_.empty()) fields_.reserve(usual_fields);
   fields_.emplace(fields_.begin() + position, name);
 }
 
 void Reads::clear() {
-  personal_ = false;
+  personal_ = 0;
   fields_.clear();
 }
 
 void Reads::merge(const Reads& other) {
-  if (other.personal_) personal();
+  personal_ |= other.personal_;
   for (const std::string& name : other.fields_) insert(name);
 }
 

@@ -31,6 +31,7 @@ struct RequestRecord {
   bool pushed = false;           // the request was a push of ours
   bool reset = false;            // ended before all bytes were sent
   bool early_hints = false;      // a 103 went out
+  bool switched_off = false;     // hints that there may have been for it
   std::span<const DeliveryRecord> deliveries;
 };
 

@@ -136,7 +136,7 @@ const std::vector<std::pair<std::string, std::string>>& Request::parameters() co
 }
 
 double Request::bucket(std::string_view name) const {
-  reads.personal();
+  reads.personal(Personal::bucket);
   const std::string_view agent = field("user-agent");
   std::string message;
   message.reserve(client.address.size() + agent.size() + name.size() + 2);

@@ -37,7 +37,8 @@ RuleRun run_rules(std::vector<Match>& matches, Phase phase, const Request& reque
     if (marks != nullptr) {
       for (const Match& match : off) marks->push_back({match.rule, RuleMark::What::switched_off, {}, false, 0});
     }
-    if (!off.empty()) run.switched_off = declared_by(std::move(off), phase, request, response);
+    run.some_off = !off.empty();
+    if (run.some_off) run.switched_off = declared_by(std::move(off), phase, request, response);
   }
   run.ran = std::any_of(matches.begin(), matches.end(), [&](const Match& match) { return match.rule->phase == phase; });
   if (run.ran) run.evaluation = evaluate(matches, phase, request, response, functions, trace, marks);

@@ -13,7 +13,8 @@ class Switches;
 
 struct RuleRun {
   Evaluation evaluation;
-  bool ran = false;  // some rule was of that phase
+  bool ran = false;       // some rule was of that phase
+  bool some_off = false;  // some rule that could match is switched off
   /// What rules that are switched off declare, as far as it is known without running a function.
   PushList switched_off;
 };

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "push/reads.h"
-
 namespace outrider::script {
 namespace {
 
@@ -22,7 +20,7 @@ static_assert(std::size(tables) == static_cast<std::size_t>(ApiSection::client_r
 }  // namespace
 
 void Looks::note(push::Reads& reads) const {
-  if (at == At::personal) reads.personal();
+  if (at == At::personal) reads.personal(who);
   for (const std::string_view field : fields) {
     if (field.empty()) break;
     reads.field(field);

@@ -11,9 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace outrider::push {
-class Reads;
-}
+#include "push/reads.h"
 
 namespace outrider::script {
 
@@ -29,6 +27,7 @@ struct Looks {
   };
   At at = At::not_said;
   std::array<std::string_view, 5> fields{};  // in lower case, empty ones last
+  push::Personal who{};                      // where it is personal
 
   /// Adds it, named fields excepted.
   void note(push::Reads& reads) const;

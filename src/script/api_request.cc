@@ -8,9 +8,10 @@
 namespace outrider::script {
 namespace {
 
+using push::Personal;
+
 constexpr Looks at_nothing{Looks::At::nothing};
 constexpr Looks at_named_fields{Looks::At::named_fields};
-constexpr Looks at_visitor{Looks::At::personal};
 constexpr Looks inside{Looks::At::inside};
 
 template <class... Names>
@@ -19,8 +20,8 @@ constexpr Looks at_fields(Names... names) {
 }
 
 template <class... Names>
-constexpr Looks at_visitor_and_fields(Names... names) {
-  return {Looks::At::personal, {std::string_view(names)...}};
+constexpr Looks at_personal(Personal who, Names... names) {
+  return {Looks::At::personal, {std::string_view(names)...}, who};
 }
 
 constexpr bool all_say(std::span<const ApiEntry> entries) {
@@ -32,7 +33,7 @@ constexpr ApiEntry request_fields[] = {
     {.name = "id",
      .type = "string",
      .sentence = "The request's id, as the access log and the upstream get it.",
-     .looks = at_visitor},
+     .looks = at_personal(Personal::id)},
     {.name = "method", .type = "string", .sentence = "GET, HEAD, …", .looks = at_nothing},
     {.name = "scheme",
      .type = "\"http\"|\"https\"",
@@ -68,12 +69,12 @@ constexpr ApiEntry request_fields[] = {
     {.name = "cookies",
      .type = "Fields",
      .sentence = "Cookies by name; the first where a name repeats.",
-     .looks = at_visitor,
+     .looks = at_personal(Personal::cookies),
      .example = "if not req.cookies.session then return { \"/first.css\" } end"},
     {.name = "protocol",
      .type = "string",
      .sentence = "The protocol's version: \"HTTP/2\", \"HTTP/1.1\".",
-     .looks = at_visitor},
+     .looks = at_personal(Personal::protocol)},
     {.name = "client", .type = "Client", .sentence = "Who asks.", .looks = inside},
     {.name = "tls", .type = "Tls", .sentence = "The connection's TLS.", .looks = inside},
     {.name = "language",
@@ -84,19 +85,19 @@ constexpr ApiEntry request_fields[] = {
     {.name = "bucket",
      .type = "fun(name: string): number",
      .sentence = "A number that is stable for a visitor and a name, at least 0 and below 1.",
-     .looks = at_visitor,
+     .looks = at_personal(Personal::bucket),
      .example = "if req.bucket \"checkout\" < 0.1 then return { \"/js/new.js\" } end"},
     {.name = "sent",
      .type = "fun(asset: string|Hint): boolean",
      .sentence = "Whether the asset, a hint or its URL, went over this connection already and has not changed "
                  "since.",
-     .looks = at_visitor,
+     .looks = at_personal(Personal::assets),
      .example = "if not req.sent \"/app.css\" then return { \"/app.css\" } end"},
     {.name = "cached",
      .type = "fun(asset: string|Hint): boolean?",
      .sentence = "Whether the client has the asset, a hint or its URL, in its present version, as far as its "
                  "cookie tells; nil where it has been here and nobody knows which version is the present one.",
-     .looks = at_visitor,
+     .looks = at_personal(Personal::assets),
      .example = "if not req.cached \"/app.js\" then return { \"/app.js\" } end"},
 };
 static_assert(all_say(request_fields));
@@ -105,25 +106,28 @@ constexpr ApiEntry client_fields[] = {
     {.name = "address",
      .type = "string",
      .sentence = "The client's address; behind a trusted proxy the forwarded one.",
-     .looks = at_visitor},
-    {.name = "peer", .type = "string", .sentence = "The address of the connection's other end.", .looks = at_visitor},
+     .looks = at_personal(Personal::address)},
+    {.name = "peer",
+     .type = "string",
+     .sentence = "The address of the connection's other end.",
+     .looks = at_personal(Personal::peer)},
     {.name = "family",
      .type = "\"chromium\"|\"firefox\"|\"safari\"|\"other\"",
      .sentence = "The browser's family; all browsers on iOS are safari.",
-     .looks = at_visitor},
+     .looks = at_personal(Personal::browser)},
     {.name = "version",
      .type = "integer?",
      .sentence = "Its major version, or nil where it is not known.",
-     .looks = at_visitor},
-    {.name = "mobile", .type = "boolean", .sentence = "A mobile browser.", .looks = at_visitor},
+     .looks = at_personal(Personal::browser)},
+    {.name = "mobile", .type = "boolean", .sentence = "A mobile browser.", .looks = at_personal(Personal::browser)},
     {.name = "accepts_push",
      .type = "boolean",
      .sentence = "It takes PUSH_PROMISE on this connection.",
-     .looks = at_visitor},
+     .looks = at_personal(Personal::connection)},
     {.name = "accepts_early_hints",
      .type = "boolean",
      .sentence = "A 103 may be sent to it.",
-     .looks = at_visitor_and_fields("sec-fetch-mode", "sec-purpose", "purpose", "x-moz", "no-early-hints")},
+     .looks = at_personal(Personal::browser, "sec-fetch-mode", "sec-purpose", "purpose", "x-moz", "no-early-hints")},
     {.name = "navigation",
      .type = "boolean",
      .sentence = "The request navigates (Sec-Fetch-Mode: navigate).",
@@ -136,41 +140,47 @@ constexpr ApiEntry client_fields[] = {
     {.name = "bot",
      .type = "boolean",
      .sentence = "A crawler or another program that names itself as one.",
-     .looks = at_visitor},
+     .looks = at_personal(Personal::browser)},
     {.name = "rtt_ms",
      .type = "number?",
      .sentence = "The connection's round trip, as the kernel measured it; nil behind a proxy and on unix sockets.",
-     .looks = at_visitor,
+     .looks = at_personal(Personal::connection),
      .unit = "ms",
      .example = "local is_far = (req.client.rtt_ms or 0) > 200"},
     {.name = "cwnd_bytes",
      .type = "integer?",
      .sentence = "The connection's congestion window: what may be on the way at once; nil where `rtt_ms` is.",
-     .looks = at_visitor,
+     .looks = at_personal(Personal::connection),
      .unit = "bytes"},
     {.name = "new_connection",
      .type = "boolean?",
      .sentence = "This is the first request of its connection; nil behind a proxy.",
-     .looks = at_visitor},
+     .looks = at_personal(Personal::connection)},
     {.name = "country",
      .type = "string?",
      .sentence = "Two letters (ISO 3166-1), or nil where nobody said.",
-     .looks = at_visitor},
+     .looks = at_personal(Personal::country)},
 };
 static_assert(all_say(client_fields));
 
 constexpr ApiEntry tls_fields[] = {
-    {.name = "used", .type = "boolean", .sentence = "The connection is encrypted by this server.", .looks = at_visitor},
-    {.name = "version", .type = "string?", .sentence = "\"TLSv1.3\"", .looks = at_visitor},
-    {.name = "cipher", .type = "string?", .sentence = "\"TLS_AES_256_GCM_SHA384\"", .looks = at_visitor},
+    {.name = "used",
+     .type = "boolean",
+     .sentence = "The connection is encrypted by this server.",
+     .looks = at_personal(Personal::connection)},
+    {.name = "version", .type = "string?", .sentence = "\"TLSv1.3\"", .looks = at_personal(Personal::connection)},
+    {.name = "cipher",
+     .type = "string?",
+     .sentence = "\"TLS_AES_256_GCM_SHA384\"",
+     .looks = at_personal(Personal::connection)},
     {.name = "server_name",
      .type = "string?",
      .sentence = "The name asked for in the handshake (SNI), or nil.",
-     .looks = at_visitor},
+     .looks = at_personal(Personal::connection)},
     {.name = "session_reused",
      .type = "boolean",
      .sentence = "The handshake resumed an earlier session.",
-     .looks = at_visitor},
+     .looks = at_personal(Personal::connection)},
 };
 static_assert(all_say(tls_fields));
 

@@ -43,7 +43,7 @@ void note_name(lua_State* L, const CallContext& context, std::string_view name) 
 void note_all(lua_State* L, const CallContext& context) {
   const Looks& looks = running_looks(L);
   if (looks.at == Looks::At::named_fields) {
-    context.request->reads.personal();
+    context.request->reads.personal(push::Personal::fields);
   } else {
     looks.note(context.request->reads);
   }

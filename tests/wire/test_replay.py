@@ -84,7 +84,7 @@ def pages(found):
 
 def test_same_rules_change_nothing(recorded):
     found = recorded.replay("--fail-on", "changes,missing,errors")
-    assert found["baseline"] == "logs"
+    assert found["ok"] is True and found["baseline"] == "logs"
     assert found["changed"] == 0 and found["pages"] == []
     assert found["requests"] == 10 and found["hinted"] == 8
     assert found["missing"] == [] and found["failing"] == [] and found["untold"] == []
@@ -137,13 +137,16 @@ rule { name = "fine", path = "/p/*", hints = function(req) return {} end }
     [failing] = found["failing"]
     assert failing["rule"] == "failing" and failing["failures"] == 2 and failing["evaluations"] == 6
     assert "site.lua:3" in failing["error"]
-    assert failing["example"]["url"].endswith("/p/2?q=1")
+    assert failing["example"]["url"].endswith("/p/2")
     assert json.loads(recorded.log.read_text().splitlines()[failing["example"]["line"] - 1])["target"] == "/p/2?q=1"
     # Which of them is slower is up to the machine.
     assert {each["rule"]: each["calls"] for each in found["functions"]} == {"failing": 6, "fine": 6}
     assert all(each["p99_us"] > 0 and each["mean_us"] > 0 for each in found["functions"])
     ended = run("-c", recorded.folder / "other.lua", "--fail-on", "errors", recorded.log)
     assert ended.returncode == 1 and "Rules that fail" in ended.stdout
+    assert ended.stderr == "outrider replay: there are errors\n"
+    ended = run("-c", recorded.folder / "other.lua", "--json", "--fail-on", "changes,missing,errors", recorded.log)
+    assert ended.returncode == 1 and ended.stderr == "" and json.loads(ended.stdout)["ok"] is False
 
 
 def test_combined_needs_a_baseline(combined):
@@ -154,7 +157,7 @@ def test_combined_needs_a_baseline(combined):
     text = run("-c", combined.folder / "config.lua", combined.log).stdout
     assert "nothing to compare with" in text
     ended = run("-c", combined.folder / "config.lua", "--fail-on", "changes", combined.log)
-    assert ended.returncode == 1 and "--baseline CONFIG" in ended.stderr
+    assert ended.returncode == 1 and f"the beginning of {combined.log} does not tell" in ended.stderr
 
     rules = RULES.replace('style "/a.css", image', 'style("/a.css", { fetchpriority = "high" }), image')
     found = combined.replay("--baseline", combined.folder / "config.lua", rules=rules)
@@ -200,6 +203,45 @@ def test_what_is_wrong_is_said(recorded):
                             (("-c", recorded.folder / "none.lua", recorded.log), "none.lua")]:
         ended = run(*arguments)
         assert ended.returncode == 1 and what in ended.stderr and ended.stdout == ""
+        ended = run("--json", *arguments)
+        assert ended.returncode == 1 and ended.stderr == ""
+        told = json.loads(ended.stdout)
+        assert told["ok"] is False and what in (told["error"] if "error" in told else str(told["problems"]))
+    recorded.server.write("wrong/site.lua", 'rule { name = "r", path = "/", hint = {} }')
+    wrong = recorded.server.write("wrong.lua", CONFIG.replace("%RULES%", "wrong").replace("%FORMAT%", "json"))
+    [problem] = json.loads(run("-c", wrong, "--json", recorded.log).stdout)["problems"]
+    assert problem["file"].endswith("wrong/site.lua") and problem["line"] == 1 and "hints" in problem["message"]
     compressed = recorded.folder / "log.gz"
     compressed.write_bytes(b"\x1f\x8b\x08\x00")
     assert "zcat" in run("-c", config, compressed).stderr
+
+
+@pytest.mark.parametrize("how", [[], ["--json"]])
+def test_output_that_nobody_takes_is_an_error(recorded, how):
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run([outrider.BINARY, "replay", "-c", recorded.folder / "config.lua", *how, recorded.log],
+                               stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert ended.returncode == 3 and "No space left" in ended.stderr
+
+
+def test_what_was_switched_off_is_in_the_log(serve):
+    """Whether the site, a rule with a function, or one with declared hints was off: what is hinted now counts as added."""
+    server = serve(CONFIG.replace("%RULES%", "rules").replace("%FORMAT%", "json"),
+                   files={"rules/site.lua": RULES} | {f"www/{name}": "x" for name in FILES})
+    log = server.folder / "output.log"
+
+    def replayed_after(path, *off):
+        assert server.command("off", *off)[0] == 0
+        with Client(server.address(), push=False) as client:
+            client.get(f"{path}?{'-'.join(off)}")
+        assert server.command("on", *off)[0] == 0
+        outrider.wait_until("it is in the log", lambda: f'{path}?{"-".join(off)}"' in server.output())
+        [line] = [line for line in log.read_text().splitlines() if f'{path}?{"-".join(off)}"' in line]
+        one = server.write("one.log", line + "\n")
+        return json.loads(line)["switched_off"], json.loads(run("-c", server.config, "--json", one).stdout)
+
+    for path, *off in (["/p/1"], ["/p/2", "--site", "*"], ["/p/3", "--rule", "product"], ["/index.html", "--rule", "home"]):
+        logged, found = replayed_after(path, *off)
+        assert logged is True and found["changed"] == found["switched_off"] == 1, (path, off, found)
+    logged, found = replayed_after("/p/1", "--delivery", "push")
+    assert logged is False and found["changed"] == 0 and "switched_off" not in found

@@ -2,11 +2,14 @@
 #include "app/command/command_replay.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 #include "app/command/exit_code.h"
@@ -22,9 +25,37 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Prints what the command is for. Throws where nobody takes it, as on a full disk.
+void print(const std::string& text) {
+  fmt::print("{}", text);
+  if (std::fflush(stdout) != 0) throw std::system_error(errno, std::generic_category(), "cannot write the output");
+}
+
+void print_json(const Json& json) {
+  print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
 /// What the user typed is wrong.
-int refuse(const std::string& what) {
-  fmt::print(stderr, "outrider replay: {}\n", what);
+int refuse(const ReplayCommand& command, const std::string& what) {
+  if (command.json) {
+    print_json({{"ok", false}, {"config", command.config}, {"error", what}});
+  } else {
+    fmt::print(stderr, "outrider replay: {}\n", what);
+  }
+  return exit_input;
+}
+
+/// A configuration or its rules are.
+int print_problems(const ReplayCommand& command, const std::vector<Problem>& problems) {
+  if (command.json) {
+    Json json{{"ok", false}, {"config", command.config}, {"problems", Json::array()}};
+    for (const auto& [place, message] : problems) {
+      json["problems"].push_back({{"file", place.file}, {"line", place.line}, {"message", message}});
+    }
+    print_json(json);
+  } else {
+    Problems::print(problems);
+  }
   return exit_input;
 }
 
@@ -49,12 +80,18 @@ bool wants(const ReplayCommand& command, const char* what) {
   return std::find(command.fail_on.begin(), command.fail_on.end(), what) != command.fail_on.end();
 }
 
-/// Something was found that the user wants to hear of by the exit code.
-bool is_failure(const ReplayCommand& command, const Findings& found) {
+/// What was found that the user wants to hear of by the exit code.
+std::vector<std::string> failures(const ReplayCommand& command, const Findings& found) {
   const bool errors =
       std::any_of(found.rules.begin(), found.rules.end(), [](const auto& rule) { return rule.second.failures > 0; });
-  return (wants(command, "changes") && found.changed > 0) || (wants(command, "missing") && !found.missing.empty()) ||
-         (wants(command, "errors") && errors);
+  std::vector<std::string> what;
+  const auto add = [&](const char* name, bool is_there) {
+    if (is_there && wants(command, name)) what.emplace_back(name);
+  };
+  add("changes", found.changed > 0);
+  add("missing", !found.missing.empty());
+  add("errors", errors);
+  return what;
 }
 
 int run(const ReplayCommand& command) {
@@ -63,19 +100,26 @@ int run(const ReplayCommand& command) {
   std::optional<Candidate> baseline;
   if (!command.baseline.empty()) baseline.emplace(command.baseline, threads);
   const auto question = question_of(command, candidate.config());
-  if (!question) return refuse(question.error().message);
+  if (!question) return refuse(command, question.error().message);
   const auto replayed = replay(*question, candidate, baseline ? &*baseline : nullptr, threads);
-  if (!replayed) return refuse(replayed.error().message);
+  if (!replayed) return refuse(command, replayed.error().message);
   if (!replayed->compares && wants(command, "changes")) {
-    return refuse("--fail-on changes: the log does not tell what was hinted; --baseline CONFIG compares");
+    return refuse(command,
+                  fmt::format("--fail-on changes: the beginning of {} does not tell what was hinted; --baseline "
+                              "CONFIG compares with another configuration",
+                              command.logs[replayed->untold_by]));
   }
-  const Json json = replay_json(*replayed, {command.config, command.baseline, command.logs}, command.top);
+  const Json found = replay_json(*replayed, {command.config, command.baseline, command.logs}, command.top);
+  const std::vector<std::string> failing = failures(command, replayed->findings);
   if (command.json) {
-    fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+    Json json{{"ok", failing.empty()}};
+    json.update(found);
+    print_json(json);
   } else {
-    fmt::print("{}", replay_text(json, takes_colour(stdout)));
+    print(replay_text(found, takes_colour(stdout)));
+    if (!failing.empty()) fmt::print(stderr, "outrider replay: there are {}\n", fmt::join(failing, ", "));
   }
-  return is_failure(command, replayed->findings) ? exit_input : exit_fine;
+  return failing.empty() ? exit_fine : exit_input;
 }
 
 }  // namespace
@@ -84,8 +128,7 @@ int replay_logs(const ReplayCommand& command) {
   try {
     return run(command);
   } catch (const LoadError& error) {
-    Problems::print(error.problems());
-    return exit_input;
+    return print_problems(command, error.problems());
   } catch (const std::exception& error) {
     fmt::print(stderr, "outrider: {}\n", error.what());
     return exit_our_fault;

@@ -23,7 +23,7 @@ CLI::App* add_replay(CLI::App& app, ReplayCommand& command) {
       ->add_option("--host", command.host,
                    "The host of requests whose log does not name it (default: the site, where there is one)")
       ->type_name("NAME");
-  replay->add_option("--top", command.top, "How many of each to show")
+  replay->add_option("--top", command.top, "How many of each to show: pages, hints of a page, rules and so on")
       ->type_name("N")
       ->check(up_to(1'000'000))
       ->capture_default_str();

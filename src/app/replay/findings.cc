@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "app/replay/findings.h"
 
+#include <algorithm>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 namespace outrider::app {
@@ -23,19 +25,38 @@ void Example::merge(const Example& other) {
   if (other.place.line != 0 && !is_before(other.place)) *this = other;
 }
 
-void HintCounts::add(std::string_view hint, std::uint64_t requests) {
+void HintCounts::add(std::string_view hint) {
   if (const auto known = by_hint.find(hint); known != by_hint.end()) {
-    known->second += requests;
-  } else if (by_hint.size() < most) {
-    by_hint.emplace(hint, requests);
-  } else {
-    others += requests;
+    ++known->second;
+    return;
   }
+  if (by_hint.size() >= most) forget_the_rare();
+  by_hint.emplace(hint, 1);
 }
 
 void HintCounts::merge(const HintCounts& other) {
-  for (const auto& [hint, requests] : other.by_hint) add(hint, requests);
+  for (const auto& [hint, requests] : other.by_hint) by_hint[hint] += requests;
   others += other.others;
+  if (by_hint.size() > most) forget_the_rare();
+}
+
+std::vector<std::pair<std::string_view, std::uint64_t>> HintCounts::top(std::size_t count) const {
+  std::vector<std::pair<std::string_view, std::uint64_t>> all(by_hint.begin(), by_hint.end());
+  const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(count, all.size()));
+  std::partial_sort(all.begin(), end, all.end(), [](const auto& a, const auto& b) {
+    return std::tuple(b.second, a.first) < std::tuple(a.second, b.first);
+  });
+  all.erase(end, all.end());
+  return all;
+}
+
+/// Half of them go, so that the next time is far away.
+void HintCounts::forget_the_rare() {
+  push::TextMap<std::uint64_t> kept;
+  for (const auto& [hint, requests] : top(most / 2)) kept.emplace(hint, requests);
+  for (const auto& [hint, requests] : by_hint) others += requests;
+  for (const auto& [hint, requests] : kept) others -= requests;
+  by_hint = std::move(kept);
 }
 
 void PageFindings::merge(const PageFindings& other) {
@@ -57,6 +78,7 @@ void RuleFindings::merge(const RuleFindings& other) {
   asked += other.asked;
   calls.merge(other.calls);
   failures += other.failures;
+  given_up += other.given_up;
   if (other.failures > 0 && !failed.is_before(other.failed.place)) error = other.error;
   failed.merge(other.failed);
   untold += other.untold;

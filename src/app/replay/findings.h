@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a replay finds out: each thread collects its own, and in the end they are merged. Bounded, whatever the log has:
-// what is beyond a bound is counted, and not named. Nothing depends on which thread saw what first.
+// what is beyond a bound is counted, and not named. Up to there nothing depends on which thread saw what first.
 #pragma once
 
 #include <array>
@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "app/replay/durations.h"
 #include "push/path_index.h"
@@ -29,7 +31,7 @@ struct LogPlace {
 /// The first request that shows something.
 struct Example {
   LogPlace place;
-  std::string url;
+  std::string url;  // without its query, which may hold secrets
 
   bool is_before(LogPlace other) const { return place.line != 0 && place <= other; }
   void merge(const Example& other);
@@ -48,14 +50,21 @@ struct LeftOutLines {
 /// Adds a name to those that tell where to look; at most a few stay, and which ones does not depend on the order.
 void add_name(std::set<std::string>& names, std::string name);
 
+/// How many requests each of a page's hints is for. One that is rare until `most` are known goes to the others; one
+/// that is frequent stays, wherever in the log it begins, with what is counted since it came.
 struct HintCounts {
-  static constexpr std::size_t most = 64;
+  static constexpr std::size_t most = 1024;
 
   push::TextMap<std::uint64_t> by_hint;
   std::uint64_t others = 0;
 
-  void add(std::string_view hint, std::uint64_t requests = 1);
+  void add(std::string_view hint);
   void merge(const HintCounts& other);
+  /// The most frequent, at most `count` of them; the first by name among equals.
+  std::vector<std::pair<std::string_view, std::uint64_t>> top(std::size_t count) const;
+
+ private:
+  void forget_the_rare();
 };
 
 /// The pages of one pattern, or of one path.
@@ -82,10 +91,11 @@ struct MissingAsset {
 };
 
 struct RuleFindings {
-  std::uint64_t asked = 0;  // requests that its selector fits
+  std::uint64_t asked = 0;  // requests that its selector fits, and for which it could be asked
   Durations calls;          // of its functions
   std::uint64_t failures = 0;
-  std::string error;  // of the first
+  std::uint64_t given_up = 0;  // requests for which it was not asked any more, because its failures took so long
+  std::string error;           // of the first
   Example failed;
   std::uint64_t untold = 0;         // requests where it looked at what the log does not tell
   std::set<std::string> untold_of;  // what that is
@@ -103,7 +113,7 @@ struct Findings {
   std::uint64_t matched = 0;       // that some rule fits
   std::uint64_t hinted = 0;        // for which rules return hints
   std::uint64_t changed = 0;       // whose hints are others than before
-  std::uint64_t switched_off = 0;  // for which an operator had switched hints off
+  std::uint64_t switched_off = 0;  // of those: had hints or rules switched off, and have more hints now
   std::unordered_map<std::string, PageFindings> pages;
   PageFindings other_pages;
   std::unordered_map<std::string, MissingAsset> missing;

@@ -14,12 +14,20 @@ bool is_application(const observe::LoggedDelivery& delivery) {
   return delivery.rule == "application";
 }
 
+bool is_of(std::string_view rule, const NotAskedNames& names) {
+  return std::find(names.begin(), names.end(), rule) != names.end();
+}
+
 }  // namespace
 
-HintChanges changes_between(const push::PushList& before, const push::PushList& now) {
+HintChanges changes_between(const push::PushList& before, const push::PushList& now, const NotAskedNames& not_asked) {
+  const auto is_beside = [&](const push::Entry& entry) {
+    return entry.rule != nullptr && is_of(entry.rule->name, not_asked);
+  };
   HintChanges changes;
   for (const push::Entry& entry : now.entries()) {
     const push::Entry* known = before.first_of(entry.hint);
+    if (known == nullptr && is_beside(entry)) continue;
     if (known == nullptr) {
       changes.added.push_back(shown(entry.hint.url));
     } else if (!(known->hint == entry.hint)) {
@@ -27,16 +35,16 @@ HintChanges changes_between(const push::PushList& before, const push::PushList& 
     }
   }
   for (const push::Entry& entry : before.entries()) {
-    if (!now.repeats(entry.hint)) changes.removed.push_back(shown(entry.hint.url));
+    if (!now.repeats(entry.hint) && !is_beside(entry)) changes.removed.push_back(shown(entry.hint.url));
   }
   return changes;
 }
 
 HintChanges changes_since(const std::vector<observe::LoggedDelivery>& before, const push::PushList& now,
-                          const std::vector<std::string_view>& not_asked) {
+                          const NotAskedNames& not_asked) {
   // What would be hinted or not, whatever the rules that were asked say.
   const auto is_beside = [&](const observe::LoggedDelivery& delivery) {
-    return is_application(delivery) || std::find(not_asked.begin(), not_asked.end(), delivery.rule) != not_asked.end();
+    return is_application(delivery) || is_of(delivery.rule, not_asked);
   };
   HintChanges changes;
   for (const push::Entry& entry : now.entries()) {

@@ -18,13 +18,15 @@ struct HintChanges {
   bool none() const { return added.empty() && removed.empty() && altered.empty(); }
 };
 
-HintChanges changes_between(const push::PushList& before, const push::PushList& now);
+/// Names of rules that were not asked, before or now: what they say is no change.
+using NotAskedNames = std::vector<std::string_view>;
+
+HintChanges changes_between(const push::PushList& before, const push::PushList& now, const NotAskedNames& not_asked);
 
 /// By the deliveries that were logged: URLs alone, without what the application said, what shadow rules returned, and
-/// what was switched off. What the application said does not count as added either, nor what the rules of these names
-/// said, which are not asked now.
+/// what was switched off. What the application said does not count as added either.
 HintChanges changes_since(const std::vector<observe::LoggedDelivery>& before, const push::PushList& now,
-                          const std::vector<std::string_view>& not_asked);
+                          const NotAskedNames& not_asked);
 
 /// How the URL of a hint is shown that has none.
 inline constexpr std::string_view no_url = "(a set of sources)";

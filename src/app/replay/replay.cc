@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <future>
 #include <memory>
-#include <optional>
 
 #include "app/replay/log_input.h"
 #include "app/replay/replayer.h"
@@ -21,15 +20,27 @@ void each_line(std::string_view text, const Take& take) {
   }
 }
 
-/// Whether the first line that can be read tells what was hinted; nothing where there is none.
-std::optional<bool> tells_deliveries(std::string_view text) {
+/// Whether some line tells what was hinted. Looks for the member's name first, which the combined format cannot have,
+/// because it escapes quotes: to read all lines would take as long as the replay.
+bool tells_deliveries(std::string_view text) {
+  constexpr std::string_view member = "\"deliveries\"";
   observe::LoggedRequest request;
-  std::optional<bool> tells;
+  for (auto at = text.find(member); at != text.npos; at = text.find(member, at + 1)) {
+    const auto begin = text.rfind('\n', at) + 1;  // 0 where there is none
+    const std::string_view line = text.substr(begin, text.find('\n', at) - begin);
+    if (observe::read_line(line, request) && request.tells_deliveries) return true;
+  }
+  return false;
+}
+
+bool has_requests(std::string_view text) {
+  observe::LoggedRequest request;
+  bool has = false;
   each_line(text, [&](std::string_view line) {
-    if (observe::read_line(line, request)) tells = request.tells_deliveries;
-    return !tells.has_value();
+    has = observe::read_line(line, request).has_value();
+    return !has;
   });
-  return tells;
+  return has;
 }
 
 class Replay {
@@ -39,6 +50,7 @@ class Replay {
     setting_.candidate = &candidate;
     setting_.baseline = baseline;
     setting_.default_host = question.default_host;
+    setting_.patience = question.patience;
     for (std::size_t i = 0; i != threads; ++i) replayers_.push_back(std::make_unique<Replayer>(setting_, i));
   }
 
@@ -50,6 +62,7 @@ class Replay {
     Replayed result;
     for (const auto& replayer : replayers_) result.findings.merge(replayer->findings());
     result.compares = setting_.compares;
+    result.untold_by = untold_by_;
     result.threads = replayers_.size();
     result.took = std::chrono::steady_clock::now() - begun;
     return result;
@@ -63,17 +76,18 @@ class Replay {
       const auto piece = input->next();
       if (!piece) return tl::unexpected(piece.error());
       if (piece->empty()) return {};
-      decide_comparison(*piece);
+      decide_comparison(*piece, log);
       first = run_piece(*piece, log, first);
     }
   }
 
-  /// All lines are taken alike: else the sums would say nothing.
-  void decide_comparison(std::string_view piece) {
+  /// All lines are taken alike: else the sums would say nothing. The first piece with requests decides.
+  void decide_comparison(std::string_view piece, std::size_t log) {
     if (decided_ || setting_.baseline != nullptr) return;
-    const auto tells = tells_deliveries(piece);
-    decided_ = tells.has_value();
-    setting_.compares = tells.value_or(true);
+    const bool tells = tells_deliveries(piece);
+    decided_ = tells || has_requests(piece);
+    setting_.compares = tells || !decided_;
+    untold_by_ = log;
   }
 
   /// Returns the number of the line behind it.
@@ -100,6 +114,7 @@ class Replay {
   const ReplayQuestion& question_;
   ReplaySetting setting_;
   bool decided_ = false;
+  std::size_t untold_by_ = 0;
   std::vector<std::unique_ptr<Replayer>> replayers_;
 };
 

@@ -14,15 +14,17 @@
 namespace outrider::app {
 
 struct ReplayQuestion {
-  std::vector<std::string> logs;  // paths; "-" for standard input
-  std::string default_host;       // in lower case; of lines that name none
+  std::vector<std::string> logs;                                // paths; "-" for standard input
+  std::string default_host;                                     // in lower case; of lines that name none
+  std::chrono::nanoseconds patience = std::chrono::seconds(2);  // of a thread with a rule's failing calls, see Rulebook
 };
 
 struct Replayed {
   Findings findings;
-  /// False: the log does not tell what was hinted, and there is no other baseline. Then "changed" counts what is
-  /// hinted.
+  /// False: there is no other baseline, and the beginning of this log, by its index, does not tell what was hinted.
+  /// Then "changed" counts what is hinted.
   bool compares = true;
+  std::size_t untold_by = 0;
   std::size_t threads = 1;
   std::chrono::duration<double> took{0};
 };

@@ -19,7 +19,7 @@ struct LeftOutText {
 constexpr std::array<LeftOutText, left_out_reasons> left_out_texts{{
     {LeftOut::unreadable, "unreadable", "cannot be read"},
     {LeftOut::pushed, "pushed", "are pushes of the server's own"},
-    {LeftOut::no_page, "no_page", "are redirects, errors or cut off: no hints are for them"},
+    {LeftOut::no_page, "no_page", "are redirects, errors or cut off: what is hinted there helps nobody"},
     {LeftOut::no_url, "no_url", "ask for no path"},
     {LeftOut::no_host, "no_host", "name no host; --host NAME says which one they mean"},
     {LeftOut::no_site, "no_site", "name a host that no site of the configuration is for"},
@@ -39,6 +39,7 @@ class Report {
   Json write() const {
     Json json{{"config", names_.config}, {"logs", names_.logs}};
     json["baseline"] = !names_.baseline.empty() ? Json(names_.baseline) : replayed_.compares ? Json("logs") : Json();
+    if (!replayed_.compares) json["untold_by"] = names_.logs[replayed_.untold_by];
     json["lines"] = found_.lines;
     json["requests"] = found_.requests;
     json["matched"] = found_.matched;
@@ -74,14 +75,15 @@ class Report {
     return {{"log", names_.logs[example.place.log]}, {"line", example.place.line}, {"url", example.url}};
   }
 
-  static Json hints(const HintCounts& counts) {
-    std::vector<std::pair<std::string, std::uint64_t>> all(counts.by_hint.begin(), counts.by_hint.end());
-    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-      return std::tuple(b.second, std::string_view(a.first)) < std::tuple(a.second, std::string_view(b.first));
-    });
+  Json hints(const HintCounts& counts) const {
+    std::uint64_t others = counts.others;
+    for (const auto& [hint, requests] : counts.by_hint) others += requests;
     Json json = Json::array();
-    for (const auto& [hint, requests] : all) json.push_back({{"hint", hint}, {"requests", requests}});
-    if (counts.others > 0) json.push_back({{"hint", nullptr}, {"requests", counts.others}});
+    for (const auto& [hint, requests] : counts.top(top_)) {
+      json.push_back({{"hint", hint}, {"requests", requests}});
+      others -= requests;
+    }
+    if (others > 0) json.push_back({{"hint", nullptr}, {"requests", others}});
     return json;
   }
 
@@ -142,6 +144,7 @@ class Report {
       Json each = head(entry);
       each["failures"] = entry.second.failures;
       each["evaluations"] = entry.second.asked;
+      if (entry.second.given_up > 0) each["given_up"] = entry.second.given_up;
       each["error"] = entry.second.error;
       each["example"] = example(entry.second.failed);
       return each;

@@ -75,9 +75,9 @@ class Writer : private Ink {
   void head() {
     const std::uint64_t requests = number(json_, "requests");
     line(strong(fmt::format("{} against {}", counted(number(json_, "lines"), "line"), text_of(json_, "config"))));
-    line("  " + wrapped(fmt::format("{} take part; rules fit {} of them, and return hints for {}",
-                                    counted(requests, "request"), grouped(number(json_, "matched")),
-                                    grouped(number(json_, "hinted"))),
+    line("  " + wrapped(fmt::format("{} {} part; rules fit {} of them, and return hints for {}",
+                                    counted(requests, "request"), requests == 1 ? "takes" : "take",
+                                    grouped(number(json_, "matched")), grouped(number(json_, "hinted"))),
                         2));
   }
 
@@ -89,14 +89,21 @@ class Writer : private Ink {
       line(bad("Nothing to say: no request takes part"));
     } else if (!compares_) {
       line(strong(fmt::format("The hints of {}", counted(all, "page"))));
-      line("  " + wrapped("There is nothing to compare with: this log does not tell what was hinted. --baseline CONFIG "
-                          "compares with what another configuration hints.",
+      line("  " + wrapped(fmt::format("There is nothing to compare with: the beginning of {} does not tell what was "
+                                      "hinted. --baseline CONFIG compares with what another configuration hints.",
+                                      text_of(json_, "untold_by")),
                           2));
     } else if (changed == 0) {
       line(good("No hints change"));
     } else {
       line(strong(fmt::format("Hints change for {}, on {} of {}", counted(changed, "request"), grouped(all),
                               counted(number(json_, "pages_seen"), "page"))));
+    }
+    if (number(json_, "requests") > 0 && compares_) {
+      const std::string baseline = text_of(json_, "baseline");
+      line("  " +
+           wrapped("compared with what " + (baseline == "logs" ? "was hinted then, as logged" : baseline + " hints"),
+                   2));
     }
     for (const Json& page : json_.at("pages")) one_page(page);
     more("pages");
@@ -107,9 +114,12 @@ class Writer : private Ink {
                           2));
     }
     if (number(json_, "switched_off") > 0) {
-      line("  " + wrapped(fmt::format("Of {} some hints had been switched off (outrider off): they count as added.",
-                                      counted(number(json_, "switched_off"), "request")),
-                          2));
+      line("  " +
+           wrapped(
+               fmt::format("For {} of these requests, hints had been switched off (outrider off): what was off counts "
+                           "as added.",
+                           grouped(number(json_, "switched_off"))),
+               2));
     }
   }
 
@@ -155,6 +165,11 @@ class Writer : private Ink {
       line("  " + bad(rule_of(each)));
       line(fmt::format("      for {} of {}", grouped(number(each, "failures")),
                        counted(number(each, "evaluations"), "request")));
+      if (const std::uint64_t given_up = number(each, "given_up"); given_up > 0) {
+        line("      " + wrapped(fmt::format("was not asked about {} more, because its failures took so long",
+                                            counted(given_up, "request")),
+                                6));
+      }
       const auto error = each.at("error").get<std::string>();
       for (const std::string_view part : split(error, '\n')) {
         line("      " + wrapped(plain(part), 6));
@@ -178,7 +193,7 @@ class Writer : private Ink {
   void untold() {
     if (json_.at("untold").empty()) return;
     title("What the log does not tell");
-    line("  " + wrapped("Here rules look at what is in no log: the server may decide otherwise.", 2));
+    line("  " + wrapped("Here rules look at what these logs do not have: the server may decide otherwise.", 2));
     for (const Json& each : json_.at("untold")) {
       line(fmt::format("  {}, {}", rule_of(each), counted(number(each, "requests"), "request")));
       for (const Json& what : each.at("looks_at")) line("      " + wrapped(plain(what.get<std::string>()), 6));

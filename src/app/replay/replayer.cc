@@ -29,13 +29,11 @@ void take_longer_pattern(const std::vector<push::Match>& matches, std::string_vi
 Replayer::Replayer(const ReplaySetting& setting, std::size_t thread)
     : setting_(setting),
       rules_(
-          *setting.candidate, thread,
-          [this](const push::Rule& rule, std::chrono::nanoseconds duration, const push::Reads& reads) {
-            called(rule, duration, reads);
-          },
+          *setting.candidate, thread, setting.patience,
+          [this](const push::Rule& rule, const WatchedFunctions::Call& call) { called(rule, call); },
           [this](const push::Rule& rule, const std::string& error) { failed(rule, error); }),
       assets_(setting.candidate->sites(), Findings::most_assets) {
-  if (setting.baseline != nullptr) before_.emplace(*setting.baseline, thread, nullptr, nullptr);
+  if (setting.baseline != nullptr) before_.emplace(*setting.baseline, thread, setting.patience, nullptr, nullptr);
 }
 
 void Replayer::line(std::string_view text, LogPlace place) {
@@ -107,6 +105,10 @@ void Replayer::judge() {
   add("sec-fetch-mode", logged_.mode);
 
   note_keys();
+  note_not_asked();
+  if (fitted) {
+    for (const NotAsked& each : before_->not_asked()) not_asked_.push_back(each.rule->name);
+  }
   push::PushList now, before;
   if (fits) {
     push::Request request = request_of(fields);
@@ -121,18 +123,17 @@ void Replayer::judge() {
 }
 
 HintChanges Replayer::changes(const push::PushList& before, const push::PushList& now) {
-  if (before_ || !setting_.compares) return changes_between(before, now);
-  if (std::any_of(logged_.deliveries.begin(), logged_.deliveries.end(), was_switched_off)) ++findings_.switched_off;
-  std::vector<std::string_view> not_asked;
-  for (const push::Match& match : rules_.matches()) {
-    if (needs_head(*match.rule)) not_asked.push_back(match.rule->name);
-  }
-  return changes_since(logged_.deliveries, now, not_asked);
+  if (before_ || !setting_.compares) return changes_between(before, now, not_asked_);
+  HintChanges changes = changes_since(logged_.deliveries, now, not_asked_);
+  const bool some_off =
+      logged_.switched_off || std::any_of(logged_.deliveries.begin(), logged_.deliveries.end(), was_switched_off);
+  if (some_off && !changes.added.empty()) ++findings_.switched_off;
+  return changes;
 }
 
 push::Request Replayer::request_of(const std::vector<push::Field>& fields) const {
   push::Request request;
-  request.id = "replayed";
+  request.id = logged_.id.empty() ? std::string_view("replayed") : logged_.id;
   request.method = logged_.method;
   request.scheme = logged_.scheme;
   request.host = host_;
@@ -197,16 +198,34 @@ void Replayer::note_keys() {
     const push::Rule& rule = *match.rule;
     ++findings_.rules[&rule].asked;
     untold_.clear();
-    if (needs_head(rule)) untold_.emplace_back("the head of the response: the rule was not asked");
     untold_by_keys(rule, logged_, setting_.candidate->buckets_are_random(), untold_);
     untold(rule);
   }
 }
 
-void Replayer::called(const push::Rule& rule, std::chrono::nanoseconds duration, const push::Reads& reads) {
-  findings_.rules[&rule].calls.add(duration);
+void Replayer::note_not_asked() {
+  using Why = NotAsked::Why;
+  not_asked_.clear();
+  for (const auto& [rule, why] : rules_.not_asked()) {
+    not_asked_.push_back(rule->name);
+    RuleFindings& of_rule = findings_.rules[rule];
+    --of_rule.asked;
+    if (why == Why::given_up) {
+      ++of_rule.given_up;
+      continue;
+    }
+    untold_ = {why == Why::needs_head ? "the head of the response: the rule was not asked"
+                                      : "whether a final rule before it matches: the rule was not asked"};
+    untold(*rule);
+  }
+}
+
+void Replayer::called(const push::Rule& rule, const WatchedFunctions::Call& call) {
+  findings_.rules[&rule].calls.add(call.took);
   untold_.clear();
-  untold_by_reads(reads, logged_, untold_);
+  if (call.reads.is_personal() || !call.reads.fields().empty()) {
+    untold_by_reads(call.reads, logged_, setting_.candidate->buckets_are_random(), untold_);
+  }
   untold(rule);
 }
 
@@ -227,7 +246,7 @@ void Replayer::untold(const push::Rule& rule) {
 }
 
 Example Replayer::here() const {
-  return {place_, fmt::format("{}://{}{}", logged_.scheme, logged_.host, target_)};
+  return {place_, fmt::format("{}://{}{}", logged_.scheme, logged_.host, target_.substr(0, target_.find('?')))};
 }
 
 }  // namespace outrider::app

@@ -2,6 +2,7 @@
 // One thread of a replay: from lines of a log to findings.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@ struct ReplaySetting {
   const Candidate* baseline = nullptr;  // null: what the log has of deliveries
   bool compares = true;                 // false: only what the candidate's rules return
   std::string default_host;             // in lower case; of lines that name none; empty: they are left out
+  std::chrono::nanoseconds patience{};  // see Rulebook
 };
 
 class Replayer {
@@ -46,7 +48,8 @@ class Replayer {
   void note(const HintChanges& changes, const push::PushList& now);
   void note_assets(const push::PushList& now);
   void note_keys();
-  void called(const push::Rule& rule, std::chrono::nanoseconds duration, const push::Reads& reads);
+  void note_not_asked();
+  void called(const push::Rule& rule, const WatchedFunctions::Call& call);
   void failed(const push::Rule& rule, const std::string& error);
   void untold(const push::Rule& rule);
   Example here() const;
@@ -62,6 +65,7 @@ class Replayer {
   observe::LoggedRequest logged_;
   std::string host_, path_;
   std::string_view target_, query_;
+  NotAskedNames not_asked_;
   std::vector<std::string> untold_;
   std::unordered_map<const push::Rule*, LogPlace> untold_at_;
 };

@@ -4,16 +4,21 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/replay/untold.h"
 #include "http/admission.h"
 #include "push/delivering.h"
 
 namespace outrider::app {
 
-Rulebook::Rulebook(const Candidate& candidate, std::size_t thread, WatchedFunctions::Called called, Failed failed)
+Rulebook::Rulebook(const Candidate& candidate, std::size_t thread, std::chrono::nanoseconds patience,
+                   WatchedFunctions::Called called, Failed failed)
     : candidate_(candidate),
       rules_(candidate.rules(thread)),
-      functions_(rules_.functions.get(), std::move(called)),
+      patience_(patience),
+      functions_(rules_.functions.get(),
+                 [this, called = std::move(called)](const push::Rule& rule, const WatchedFunctions::Call& call) {
+                   if (call.failed) lost_[&rule] += call.took;
+                   if (called) called(rule, call);
+                 }),
       failed_(std::move(failed)) {}
 
 bool Rulebook::find(const std::string& host, std::string_view method, std::string_view path) {
@@ -21,7 +26,35 @@ bool Rulebook::find(const std::string& host, std::string_view method, std::strin
   site_ = candidate_.sites().find(host);
   const push::RuleSet* rules = site_ != nullptr ? candidate_.rules_of(*site_) : nullptr;
   if (rules != nullptr) rules->find(host, method, path, matches_);
+  choose();
   return !matches_.empty();
+}
+
+std::optional<NotAsked::Why> Rulebook::why_not(const push::Rule& rule) const {
+  const bool has_function = rule.when_function >= 0 || rule.hints_function >= 0;
+  if (rule.phase == push::Phase::response && has_function) return NotAsked::Why::needs_head;
+  const auto lost = lost_.find(&rule);
+  if (lost != lost_.end() && lost->second > patience_) return NotAsked::Why::given_up;
+  return std::nullopt;
+}
+
+void Rulebook::choose() {
+  not_asked_.clear();
+  asked_.clear();
+  bool behind_final[2] = {};  // by the phase
+  for (const push::Match& match : matches_) {
+    const push::Rule& rule = *match.rule;
+    bool& behind = behind_final[static_cast<std::size_t>(rule.phase)];
+    const auto why = behind ? NotAsked::Why::behind_final : why_not(rule);
+    if (!why) continue;
+    not_asked_.push_back({&rule, *why});
+    if (rule.final && !rule.shadow) behind = true;
+  }
+  if (not_asked_.empty()) return;
+  std::copy_if(matches_.begin(), matches_.end(), std::back_inserter(asked_), [&](const push::Match& match) {
+    return std::none_of(not_asked_.begin(), not_asked_.end(),
+                        [&](const NotAsked& each) { return each.rule == match.rule; });
+  });
 }
 
 push::PushList Rulebook::run(push::Request& request, int status) {
@@ -39,14 +72,8 @@ push::PushList Rulebook::run(push::Request& request, int status) {
 
 void Rulebook::run_phase(push::Phase phase, const push::Request& request, const push::Response* response,
                          push::PushList& list) {
-  const bool all =
-      std::none_of(matches_.begin(), matches_.end(), [](const push::Match& match) { return needs_head(*match.rule); });
-  if (!all) {
-    askable_.clear();
-    std::copy_if(matches_.begin(), matches_.end(), std::back_inserter(askable_),
-                 [](const push::Match& match) { return !needs_head(*match.rule); });
-  }
-  push::Evaluation evaluation = push::evaluate(all ? matches_ : askable_, phase, request, response, &functions_, false);
+  const std::vector<push::Match>& asked = not_asked_.empty() ? matches_ : asked_;
+  push::Evaluation evaluation = push::evaluate(asked, phase, request, response, &functions_, false);
   for (const push::RuleTrace& trace : evaluation.traces) {
     if (failed_) failed_(*trace.rule, trace.error);
   }

@@ -12,14 +12,12 @@
 
 namespace outrider::app {
 
-/// Appends what a rule's declared keys look at.
+/// Appends what a rule's declared keys look at. `buckets_are_random`: see Candidate.
 void untold_by_keys(const push::Rule& rule, const observe::LoggedRequest& line, bool buckets_are_random,
                     std::vector<std::string>& what);
 
 /// Appends what a rule's function has looked at.
-void untold_by_reads(const push::Reads& reads, const observe::LoggedRequest& line, std::vector<std::string>& what);
-
-/// It has to see the head of the response, which no log has.
-bool needs_head(const push::Rule& rule);
+void untold_by_reads(const push::Reads& reads, const observe::LoggedRequest& line, bool buckets_are_random,
+                     std::vector<std::string>& what);
 
 }  // namespace outrider::app

@@ -14,11 +14,14 @@ namespace outrider::app {
 
 class WatchedFunctions final : public push::FunctionHost {
  public:
-  /// Told of each call: how long it took, and what it looked at. May be null.
-  using Called =
-      std::function<void(const push::Rule& rule, std::chrono::nanoseconds duration, const push::Reads& reads)>;
+  struct Call {
+    std::chrono::nanoseconds took;
+    bool failed;
+    const push::Reads& reads;  // what it looked at
+  };
+  using Called = std::function<void(const push::Rule& rule, const Call& call)>;
 
-  /// `functions` may be null where no rule has any, and outlives this.
+  /// `functions` may be null where no rule has any, and outlives this. `called` is told of each call.
   WatchedFunctions(push::FunctionHost* functions, Called called) : functions_(functions), called_(std::move(called)) {}
 
   Result<bool> condition_holds(const push::Match& match, const push::Request& request,
@@ -32,13 +35,13 @@ class WatchedFunctions final : public push::FunctionHost {
   }
 
  private:
-  template <class Call>
-  std::invoke_result_t<Call> watch(const push::Match& match, const push::Request& request, const Call& call) {
+  template <class Function>
+  std::invoke_result_t<Function> watch(const push::Match& match, const push::Request& request, const Function& call) {
     // Nothing goes into a cache here: what others have noted until now is of no interest any more.
     request.reads.clear();
     const auto begun = std::chrono::steady_clock::now();
     auto result = call();
-    if (called_) called_(*match.rule, std::chrono::steady_clock::now() - begun, request.reads);
+    called_(*match.rule, {std::chrono::steady_clock::now() - begun, !result, request.reads});
     return result;
   }
 

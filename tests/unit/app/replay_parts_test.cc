@@ -126,13 +126,24 @@ TEST_CASE("log input: ranges are whole lines, with their numbers") {
 
 TEST_CASE("hint changes: between two lists") {
   const push::PushList before = list_of({"/a.css", "/b.css", "/c.css"});
-  CHECK(changes_between(before, list_of({"/c.css", "/a.css", "/b.css"})).none());
+  CHECK(changes_between(before, list_of({"/c.css", "/a.css", "/b.css"}), {}).none());
   push::PushList now = list_of({"/d.css", "/a.css"});
   now.add({push::Kind::script, "/b.css"}, nullptr);
-  const HintChanges changes = changes_between(before, now);
+  const HintChanges changes = changes_between(before, now, {});
   CHECK(changes.added == Texts{"/d.css"});
   CHECK(changes.removed == Texts{"/c.css"});
   CHECK(changes.altered == Texts{"/b.css"});
+}
+
+TEST_CASE("hint changes: what a rule says that was not asked is none") {
+  push::Rule rule;
+  rule.name = "stopped";
+  push::PushList one;
+  one.add({push::Kind::style, "/a.css"}, &rule);
+  CHECK(changes_between(one, {}, {}).removed == Texts{"/a.css"});
+  CHECK(changes_between(one, {}, {"stopped"}).none());
+  CHECK(changes_between({}, one, {}).added == Texts{"/a.css"});
+  CHECK(changes_between({}, one, {"stopped"}).none());
 }
 
 TEST_CASE("hint changes: since what was logged") {
@@ -156,7 +167,7 @@ TEST_CASE("hint changes: a hint without an URL has a name") {
   image.imagesrcset = "/a.avif 1x";
   push::PushList now;
   now.add(image, nullptr);
-  CHECK(changes_between({}, now).added == Texts{no_url});
+  CHECK(changes_between({}, now, {}).added == Texts{no_url});
 }
 
 TEST_CASE("findings: the sum of several threads does not depend on their order") {
@@ -169,7 +180,7 @@ TEST_CASE("findings: the sum of several threads does not depend on their order")
     const LogPlace place{0, each == &early ? 4u : 7u};
     PageFindings& page = each->page("site", "/{id}");
     page.requests = page.changed = place.line;
-    page.added.add("/a.css", place.line);
+    for (std::uint64_t i = 0; i != place.line; ++i) page.added.add("/a.css");
     page.example = {place, "url"};
     RuleFindings& of_rule = each->rules[&rule];
     of_rule.failures = 1;
@@ -198,12 +209,43 @@ TEST_CASE("findings: the sum of several threads does not depend on their order")
   }
 }
 
-TEST_CASE("findings: what is beyond a bound is counted") {
+TEST_CASE("findings: of a page's hints the frequent ones are known, wherever they begin") {
   HintCounts counts;
-  for (std::size_t i = 0; i != HintCounts::most + 3; ++i) counts.add("/" + std::to_string(i));
-  CHECK(counts.by_hint.size() == HintCounts::most);
-  CHECK(counts.others == 3);
+  std::uint64_t requests = 0;
+  const auto add = [&](const std::string& hint, int times) {
+    for (int i = 0; i != times; ++i) counts.add(hint);
+    requests += static_cast<std::uint64_t>(times);
+  };
+  const auto sum = [&] {
+    std::uint64_t all = counts.others;
+    for (const auto& [hint, count] : counts.by_hint) all += count;
+    return all;
+  };
+  add("/early.css", 50);
+  for (std::size_t i = 0; i != 3 * HintCounts::most; ++i) add("/" + std::to_string(i), 1);
+  add("/hot.css", 3000);
+  for (std::size_t i = 0; i != 3 * HintCounts::most; ++i) add("/later" + std::to_string(i), 1);
+  CHECK(counts.by_hint.size() <= HintCounts::most);
+  CHECK(counts.others > 0);
+  CHECK(sum() == requests);
+  const auto top = counts.top(2);
+  REQUIRE(top.size() == 2);
+  CHECK(top[0].first == "/hot.css");
+  CHECK(top[0].second == 3000);
+  CHECK(top[1].first == "/early.css");
+  CHECK(top[1].second == 50);
 
+  HintCounts other;
+  for (std::size_t i = 0; i != HintCounts::most; ++i) other.add("/other" + std::to_string(i));
+  for (int i = 0; i != 100; ++i) other.add("/early.css");
+  requests += HintCounts::most + 100;
+  counts.merge(other);
+  CHECK(counts.by_hint.size() <= HintCounts::most);
+  CHECK(sum() == requests);
+  CHECK(counts.top(2)[1].second == 150);
+}
+
+TEST_CASE("findings: what is beyond a bound is counted") {
   Findings findings;
   for (std::size_t i = 0; i != Findings::most_pages + 2; ++i) ++findings.page("site", std::to_string(i)).requests;
   CHECK(findings.pages.size() == Findings::most_pages);

@@ -1,68 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Logs against rules: what is found, and how it is told.
-#include "app/replay/replay.h"
-
-#include <fmt/format.h>
-#include <catch2/catch.hpp>
-
-#include "app/replay/replay_json.h"
 #include "app/replay/replay_text.h"
 #include "base/text.h"
-#include "loaded_world.h"
+#include "replay_world.h"
 
 using namespace outrider;
 using namespace outrider::app;
-using Json = nlohmann::ordered_json;
-
-namespace {
-
-/// A line of our log; `deliveries` are pairs of rule and URL.
-std::string line(const std::string& target, const std::vector<std::pair<std::string, std::string>>& deliveries,
-                 const std::string& more = {}) {
-  std::string list;
-  for (const auto& [rule, url] : deliveries) {
-    list += fmt::format("{}{{\"url\":\"{}\",\"rule\":\"{}\",\"how\":\"link\",\"reason\":\"sent\"}}",
-                        list.empty() ? "" : ",", url, rule);
-  }
-  return fmt::format(
-      "{{\"time\":\"2026-11-22T16:34:05.678Z\",\"client\":\"192.0.2.7\",\"peer\":\"192.0.2.7\",\"method\":\"GET\","
-      "\"host\":\""
-      "shop.example:8443\",\"target\":\"{}\",\"protocol\":\"HTTP/"
-      "2\",\"scheme\":\"https\",\"mode\":\"navigate\",\"status\":"
-      "200,\"user_agent\":\"curl/8\",{}\"deliveries\":[{}]}}\n",
-      target, more, list);
-}
-
-struct ReplayWorld : LoadedWorld {
-  ReplayWorld() {
-    write("www/a.css", "x");
-    write("www/b.css", "x");
-  }
-
-  void rules(const std::string& text) const { write("rules/a.lua", text); }
-
-  Json replay(const std::string& log, std::size_t threads = 2, bool with_baseline = false) const {
-    write("log", log);
-    const Candidate candidate(path("config.lua"), threads);
-    std::optional<Candidate> baseline;
-    if (with_baseline) baseline.emplace(path("before.lua"), threads);
-    const ReplayNames names{"config.lua", with_baseline ? "before.lua" : "", {"log"}};
-    const auto replayed =
-        app::replay({{path("log")}, "shop.example"}, candidate, baseline ? &*baseline : nullptr, threads);
-    REQUIRE(replayed);
-    return replay_json(*replayed, names, 10);
-  }
-};
-
-const char* const home = "rule { name = 'home', path = '/', hints = { '/a.css', '/b.css' } }\n";
-
-Json counts(std::initializer_list<std::pair<const char*, int>> all) {
-  Json json = Json::array();
-  for (const auto& [hint, requests] : all) json.push_back({{"hint", hint}, {"requests", requests}});
-  return json;
-}
-
-}  // namespace
 
 TEST_CASE("replay: the rules that made the log change nothing") {
   ReplayWorld world;
@@ -136,7 +79,9 @@ TEST_CASE("replay: a log that does not tell what was hinted shows what is hinted
   CHECK_FALSE(json.contains("changed"));
   CHECK(json["pages"][0]["hints"] == counts({{"/a.css", 1}, {"/b.css", 1}}));
   CHECK(json["pages"][0]["hinted"] == 1);
-  CHECK(replay_text(json, false).find("There is nothing to compare with") != std::string::npos);
+  CHECK(json["untold_by"] == "log");
+  CHECK(replay_text(json, false).find("  There is nothing to compare with: the beginning of log does not tell") !=
+        std::string::npos);
 }
 
 TEST_CASE("replay: what fails, by the first line where it does, whichever thread saw it") {
@@ -186,45 +131,6 @@ TEST_CASE("replay: hinted assets that the routes do not answer well") {
   CHECK(json["missing"][2]["url"] == "/none.css");
 }
 
-TEST_CASE("replay: what the log cannot tell is said, by rule") {
-  ReplayWorld world;
-  world.rules(
-      "rule { name = 'cookie', path = '/', when = { no_cookie = 's*', header = { ['x-a'] = '*' } }, hints = { '/a.css' "
-      "} }\n"
-      "rule { name = 'told', path = '/', when = { client = 'chromium', bot = false, query = 'q', network = "
-      "'192.0.2.0/24',\n"
-      "  header = { ['user-agent'] = '*', ['sec-fetch-mode'] = 'navigate' } }, hints = { '/a.css' } }\n"
-      "rule { name = 'plain', path = '/', hints = function(req) return { '/' .. req.path:len() .. req.host } end }\n"
-      "rule { name = 'asks', path = '/', hints = function(req)\n"
-      "  return { req.client.rtt_ms and '/b.css' or '/a.css', req.headers['x-b'] } end }\n"
-      "rule { name = 'share', path = '/', share = 0.5, hints = { '/b.css' } }\n"
-      "rule { name = 'head', path = '/', phase = 'response', hints = function(req, res) return { '/b.css' } end }\n"
-      "rule { name = 'declared', path = '/', phase = 'response', hints = { '/declared.css' } }\n");
-  const Json json = world.replay(line("/", {{"head", "/b.css"}, {"declared", "/declared.css"}}) + line("/", {}));
-  std::map<std::string, std::string> untold;
-  for (const Json& each : json["untold"]) {
-    CHECK(each["requests"] == 2);
-    untold[each["rule"]] = each["looks_at"].dump();
-  }
-  CHECK(untold.size() == 4);
-  CHECK(untold["cookie"] == R"(["cookies","the field x-a"])");
-  CHECK(untold["asks"].find("the field x-b") != std::string::npos);
-  CHECK(untold["asks"].find("the visitor") != std::string::npos);
-  CHECK(untold["share"].find("bucket_key") != std::string::npos);
-  CHECK(untold["head"].find("the head of the response") != std::string::npos);
-  for (const Json& page : json["pages"]) CHECK(page["removed"].empty());
-  CHECK(json["pages"][0]["added"].dump().find("/declared.css\",\"requests\":1") != std::string::npos);
-}
-
-TEST_CASE("replay: with a key on disk, a share is where the server has it") {
-  ReplayWorld world;
-  world.write("bucket", "0123456789abcdef");
-  std::filesystem::permissions(world.path("bucket"), std::filesystem::perms::owner_read);
-  world.configure("bucket_key = 'bucket',");
-  world.rules("rule { name = 'share', path = '/', share = 0.5, hints = { '/b.css' } }\n");
-  CHECK(world.replay(line("/", {}))["untold"].empty());
-}
-
 TEST_CASE("replay: rules see the request as it was, at its time") {
   ReplayWorld world;
   world.rules(
@@ -270,18 +176,27 @@ TEST_CASE("replay: lines that take no part, with the first of each kind") {
   CHECK(json["left_out"][0]["first"]["problem"] == "neither JSON nor the combined format");
 }
 
-TEST_CASE("replay: what an operator had switched off counts as added, and that is said") {
+TEST_CASE("replay: of a page's hints the most frequent are listed, too") {
+  ReplayWorld world;
+  world.rules(
+      "rule { name = 'each', path = '/p/*', hints = function(req) return { style('/' .. req.path:sub(4) .. '.css') } "
+      "end }\n");
+  std::string log;
+  for (int i = 0; i != 20; ++i) log += line("/p/" + std::to_string(i), {});
+  for (int i = 0; i != 30; ++i) log += line("/p/hot", {});
+  const Json added = world.replay(log)["pages"][0]["added"];
+  REQUIRE(added.size() == 11);
+  CHECK(added[0] == Json{{"hint", "/hot.css"}, {"requests", 30}});
+  CHECK(added[10] == Json{{"hint", nullptr}, {"requests", 11}});
+}
+
+TEST_CASE("replay: examples do not show queries") {
   ReplayWorld world;
   world.rules(home);
-  std::string log = line("/", {{"home", "/a.css"}, {"home", "/b.css"}});
-  for (auto at = log.find("\"link\",\"reason\":\"sent\""); at != std::string::npos;
-       at = log.find("\"link\",\"reason\":\"sent\"")) {
-    log.replace(at, 22, "\"none\",\"reason\":\"switched_off\"");
-  }
-  const Json json = world.replay(log);
-  CHECK(json["switched_off"] == 1);
-  CHECK(json["pages"][0]["added"] == counts({{"/a.css", 1}, {"/b.css", 1}}));
-  CHECK(replay_text(json, false).find("had been switched off") != std::string::npos);
+  const Json json = world.replay(line("/?token=secret", {}));
+  CHECK(json["pages"][0]["example"]["url"] == "https://shop.example:8443/");
+  CHECK(replay_text(json, false).find("secret") == std::string::npos);
+  CHECK(replay_text(json, false).find("\n  1 request takes part; ") != std::string::npos);
 }
 
 TEST_CASE("replay: lines without a host mean the one that is given; absolute targets name theirs") {
@@ -313,6 +228,7 @@ TEST_CASE("replay: text is for 80 columns, and has escapes where they are wanted
   INFO(text);
   CHECK(text.find('\x1b') == std::string::npos);
   CHECK(text.find("1,202 lines against config.lua\n") == 0);
+  CHECK(text.find("  compared with what was hinted then, as logged\n") != std::string::npos);
   CHECK(text.find("Hints change for 1,200 requests, on 1 of 2 pages\n") != std::string::npos);
   CHECK(text.find("    -     1,200  /\\x1b[31m.css\n") != std::string::npos);
   CHECK(text.find("      log:2 https://shop.example:8443/\n") != std::string::npos);

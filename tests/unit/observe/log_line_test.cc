@@ -76,6 +76,7 @@ TEST_CASE("combined: one request is one line with its quotes in place, whatever 
 TEST_CASE("json: every member, with its type") {
   push::RequestRecord record = example();
   record.early_hints = true;
+  record.switched_off = true;
   record.upstream = "http://127.0.0.1:3000";
   record.error = "connect: refused";
   const auto json = nlohmann::json::parse(line(LogFormat::json, record));
@@ -100,6 +101,7 @@ TEST_CASE("json: every member, with its type") {
   CHECK(json["pushed"] == false);
   CHECK(json["reset"] == false);
   CHECK(json["early_hints"] == true);
+  CHECK(json["switched_off"] == true);
   REQUIRE(json["deliveries"].size() == 3);
   CHECK(json["deliveries"][1] ==
         nlohmann::json{{"url", "/app.js"}, {"rule", "home"}, {"how", "link"}, {"reason", "client_disabled_push"}});

@@ -77,11 +77,12 @@ std::string line_of(LogFormat format, const LoggedRequest& request) {
   record.begun = request.time;
   record.status = request.status;
   record.pushed = request.pushed;
+  record.switched_off = request.switched_off;
   record.deliveries = deliveries;
   // Of no interest to the reader, but in its way.
   record.error = request.referer;
   record.upstream = request.target;
-  record.id = "0123";
+  record.id = request.id;
   std::string line;
   append_line(line, format, record);
   REQUIRE(line.ends_with('\n'));
@@ -95,6 +96,7 @@ TEST_CASE("log reader: our JSON lines come back as they were written") {
   Texts texts;
   for (int i = 0; i != 3000; ++i) {
     LoggedRequest request;
+    request.id = texts.characters();
     request.client = texts.characters();
     request.peer = texts.characters();
     request.method = "M" + texts.characters();
@@ -108,6 +110,7 @@ TEST_CASE("log reader: our JSON lines come back as they were written") {
     request.time = std::chrono::system_clock::time_point(std::chrono::milliseconds(texts.below(4'000'000'000'000)));
     request.status = static_cast<int>(texts.below(600));
     request.pushed = texts.below(2) == 1;
+    request.switched_off = texts.below(2) == 1;
     request.tells_mode = request.tells_deliveries = true;
     for (std::size_t left = texts.below(4); left > 0; --left) {
       request.deliveries.push_back({texts.characters(), texts.characters(), "link", "nopush"});
@@ -132,6 +135,7 @@ TEST_CASE("log reader: our combined lines come back byte by byte") {
   Texts texts;
   for (int i = 0; i != 3000; ++i) {
     LoggedRequest request;
+    request.id = texts.word();
     request.client = texts.word();
     request.method = texts.word();
     request.target = "/" + texts.bytes();
@@ -200,15 +204,17 @@ TEST_CASE("log reader: members of others are passed over, whatever they are") {
 
 TEST_CASE("log reader: nothing is left of the line before") {
   LoggedRequest request;
-  REQUIRE(
-      read_line("{\"time\":\"2026-11-22T16:34:05.678Z\",\"method\":\"GET\",\"target\":\"/\",\"status\":200,"
-                "\"mode\":\"navigate\",\"pushed\":true,\"host\":\"a\",\"deliveries\":[{}]}",
-                request));
+  REQUIRE(read_line(
+      "{\"time\":\"2026-11-22T16:34:05.678Z\",\"method\":\"GET\",\"target\":\"/\",\"status\":200,"
+      "\"id\":\"1\",\"mode\":\"navigate\",\"pushed\":true,\"switched_off\":true,\"host\":\"a\",\"deliveries\":[{}]}",
+      request));
   CHECK(request.deliveries.size() == 1);
   REQUIRE(read_line("192.0.2.7 - - [22/Nov/2026:16:34:05 +0000] \"GET / HTTP/2\" 200 1", request));
   CHECK(request.host.empty());
   CHECK(request.mode.empty());
+  CHECK(request.id.empty());
   CHECK_FALSE(request.pushed);
+  CHECK_FALSE(request.switched_off);
   CHECK_FALSE(request.tells_deliveries);
   CHECK(request.deliveries.empty());
 }

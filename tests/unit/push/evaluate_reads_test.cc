@@ -45,7 +45,7 @@ TEST_CASE("what is noted from before an evaluation is no rule's") {
   RuleBench bench;
   bench.add("all", {"/all.css"});
   bench.test.request.reads.field("accept");
-  bench.test.request.reads.personal();
+  bench.test.request.reads.personal(Personal::cookies);
   const Evaluation result = bench.run();
   CHECK(personal_urls(result.list).empty());
   CHECK_FALSE(result.reads.is_personal());

@@ -112,6 +112,21 @@ TEST_CASE("merging takes in both") {
   CHECK(full.fields().size() == Reads::most_fields);
 }
 
+TEST_CASE("of the visitor it is known what was looked at") {
+  Reads reads = reads_of({"accept"});
+  CHECK_FALSE(reads.has(Personal::cookies));
+  reads.personal(Personal::cookies);
+  Reads other;
+  other.personal(Personal::address);
+  reads.merge(other);
+  CHECK(reads.has(Personal::cookies));
+  CHECK(reads.has(Personal::address));
+  CHECK_FALSE(reads.has(Personal::fields));
+  CHECK(reads_of({"cookie"}).has(Personal::fields));
+  reads.clear();
+  CHECK_FALSE(reads.has(Personal::cookies));
+}
+
 TEST_CASE("merging what is not needed any more costs nothing at first") {
   Reads first = reads_of({"a", "cookie"}), second = reads_of({"b"}), all;
   const auto before = allocations();
@@ -133,7 +148,7 @@ TEST_CASE("noting known fields costs one allocation at most, and the next rule's
   CHECK(reads.fields().size() == 7);
   reads.clear();
   reads.field("accept-language");
-  reads.personal();
+  reads.personal(Personal::cookies);
   CHECK(allocations() - before == 1);
 }
 

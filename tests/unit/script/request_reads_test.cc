@@ -58,6 +58,7 @@ TEST_CASE("every field of req says what it looks at", "[script][reads][api]") {
     for (const ApiEntry& entry : api(section)) {
       INFO(owner_of(section) << "." << entry.name);
       CHECK(entry.looks.at != Looks::At::not_said);
+      CHECK((entry.looks.at == Looks::At::personal) == (entry.looks.who != push::Personal{}));
       CHECK((entry.looks.at == Looks::At::fields) <= !entry.looks.fields[0].empty());
       for (const std::string_view field : entry.looks.fields) {
         CHECK(std::none_of(field.begin(), field.end(), [](char c) { return c >= 'A' && c <= 'Z'; }));
