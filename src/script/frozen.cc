@@ -27,12 +27,30 @@ void register_top(lua_State* lua, const char& key) {
   lua_rawset(lua, LUA_REGISTRYINDEX);
 }
 
-int view_index(lua_State* lua) {
-  lua_getfenv(lua, 1);
-  lua_replace(lua, 1);
-  lua_settop(lua, 2);
-  lua_gettable(lua, 1);
-  return 1;
+/// As Lua reads a table, but a metamethod gets the view, which is 1, and never the table behind it. 2 is the key.
+int view_index(State&, lua_State* lua) {
+  // As many as Lua follows from table to table.
+  constexpr int longest_chain = 100;
+  for (int step = 0; step < longest_chain; ++step) {
+    lua_settop(lua, 2);
+    lua_getfenv(lua, 1);
+    lua_pushvalue(lua, 2);
+    lua_rawget(lua, -2);
+    if (!lua_isnil(lua, -1) || luaL_getmetafield(lua, -2, "__index") == 0) return 1;
+    if (lua_isfunction(lua, -1)) {
+      lua_insert(lua, 1);
+      lua_settop(lua, 3);
+      lua_call(lua, 2, 1);
+      return 1;
+    }
+    lua_replace(lua, 1);
+    if (!Frozen::is_frozen(lua, 1)) {
+      lua_settop(lua, 2);
+      lua_gettable(lua, 1);
+      return 1;
+    }
+  }
+  throw ScriptError("the __index of this read-only table leads on and on, as if in a circle");
 }
 
 int view_newindex(State&, lua_State* lua) {
@@ -60,9 +78,15 @@ int view_call(State&, lua_State* lua) {
   return lua_gettop(lua);
 }
 
-int view_tostring(lua_State* lua) {
+/// As view_index.
+int view_tostring(State&, lua_State* lua) {
   lua_getfenv(lua, 1);
-  if (luaL_callmeta(lua, -1, "__tostring") == 0) lua_pushfstring(lua, "table: %p", lua_topointer(lua, -1));
+  if (luaL_getmetafield(lua, -1, "__tostring") == 0) {
+    lua_pushfstring(lua, "table: %p", lua_topointer(lua, -1));
+  } else {
+    lua_pushvalue(lua, 1);
+    lua_call(lua, 1, 1);
+  }
   return 1;
 }
 
@@ -208,11 +232,11 @@ void freeze_at(lua_State* lua, int index, bool functions) {
 void Frozen::install(State& state, lua_State* lua) {
   lua_newtable(lua);
   state.frozen_metatable_ = lua_topointer(lua, -1);
-  const luaL_Reg functions[] = {{"__index", view_index},
+  const luaL_Reg functions[] = {{"__index", binding<view_index>},
                                 {"__newindex", binding<view_newindex>},
                                 {"__len", view_length},
                                 {"__call", binding<view_call>},
-                                {"__tostring", view_tostring}};
+                                {"__tostring", binding<view_tostring>}};
   for (const luaL_Reg& function : functions) {
     lua_pushcfunction(lua, function.func);
     lua_setfield(lua, -2, function.name);
@@ -240,6 +264,15 @@ void Frozen::freeze_with_functions(lua_State* lua, int index) {
 void Frozen::wrap_plain_data(lua_State* lua) {
   push_new_view(lua, -1, true);
   lua_replace(lua, -2);
+}
+
+void Frozen::know_view(lua_State* lua, int index) {
+  index = absolute(lua, index);
+  push_registered(lua, kViews);
+  lua_getfenv(lua, index);
+  lua_pushvalue(lua, index);
+  lua_rawset(lua, -3);
+  lua_pop(lua, 1);
 }
 
 void Frozen::push_known_view(lua_State* lua, int index) {

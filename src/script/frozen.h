@@ -31,7 +31,9 @@ struct Frozen {
   /// else.
   static bool push_table(lua_State* lua, int index);
   static bool is_table(lua_State* lua, int index);
-  /// Pushes the view of the plain table at `index` if it has been frozen, else the table.
+  /// From now on push_known_view() gives the view at `index` for the table behind it, also if that is plain data.
+  static void know_view(lua_State* lua, int index);
+  /// Pushes the view of the plain table at `index` if one is known, as freeze() makes them, else the table.
   static void push_known_view(lua_State* lua, int index);
 };
 
