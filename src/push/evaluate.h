@@ -23,6 +23,8 @@ class FunctionHost {
   /// Calls rule.hints_function and appends what it returns to `hints`. On an error `hints` is left as it was.
   virtual Result<void> hints(const Match& match, const Request& request, const Response* response,
                              std::vector<Hint>& hints) = 0;
+  /// Whether calls fail now whatever the rule, because rules keep too much in memory.
+  virtual bool is_full() const { return false; }
 };
 
 /// One hint that a rule returned, and what became of it.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Lua's base functions that must see through read-only tables, must not hand out metatables of ours, or must not print.
+// Lua's base functions that must see through read-only tables, must not hand out metatables of ours, must not print, or
+// must not run a script's code where no debug hook can end it.
 #include <fmt/format.h>
 
 #include <string>
@@ -90,6 +91,9 @@ int setmetatable_of(lua_State* lua) {
   if (!Frozen::push_table(lua, 2)) {
     if (!lua_isnil(lua, 2)) luaL_typerror(lua, 2, "nil or table");
     lua_pushnil(lua);
+  } else if (Frozen::is_frozen(lua, 2)) {
+    // getmetatable must not hand out the table behind it.
+    Frozen::know_view(lua, 2);
   }
   lua_setmetatable(lua, 1);
   lua_settop(lua, 1);
@@ -123,6 +127,23 @@ int print(State& state, lua_State* lua) {
   return 0;
 }
 
+/// LuaJIT calls the handler where the error arose, and while no debug hook runs if one raised it, as those do that end
+/// a call at a limit: such a handler could go on for ever. Ours runs when the error has been caught, as any other code.
+/// In Lua, so that a coroutine can yield out of it.
+constexpr std::string_view xpcall_source = R"lua(
+local pcall, select, type, error = ...
+local function finish(handler, fine, ...)
+  if fine then return true, ... end
+  return false, (select(2, pcall(handler, ...)))
+end
+return function(body, handler, ...)
+  if type(handler) ~= "function" then
+    error("bad argument #2 to 'xpcall' (function expected, got " .. type(handler) .. ")", 2)
+  end
+  return finish(handler, pcall(body, ...))
+end
+)lua";
+
 /// Sets field `name` of the table on top of the stack to a closure over Lua's own function and ours.
 void add_pair(lua_State* lua, const char* name, lua_CFunction function, lua_CFunction ours) {
   lua_pushcfunction(lua, ours);
@@ -131,6 +152,12 @@ void add_pair(lua_State* lua, const char* name, lua_CFunction function, lua_CFun
 }
 
 }  // namespace
+
+void push_made_by(lua_State* lua, std::string_view source, const char* name, int arguments) {
+  if (luaL_loadbufferx(lua, source.data(), source.size(), name, "t") != 0) lua_error(lua);
+  lua_insert(lua, -1 - arguments);
+  lua_call(lua, arguments, 1);
+}
 
 void open_base_library(lua_State* lua) {
   const luaL_Reg functions[] = {{"type", type_of},
@@ -153,6 +180,9 @@ void open_base_library(lua_State* lua) {
   lua_getglobal(lua, "tostring");
   lua_pushcclosure(lua, binding<print>, 1);
   lua_setfield(lua, -2, "print");
+  for (const char* name : {"pcall", "select", "type", "error"}) lua_getglobal(lua, name);
+  push_made_by(lua, xpcall_source, "=xpcall", 4);
+  lua_setfield(lua, -2, "xpcall");
 }
 
 }  // namespace outrider::script

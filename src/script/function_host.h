@@ -24,6 +24,7 @@ class RuleState final : public push::FunctionHost {
                                const push::Response* response) override;
   Result<void> hints(const push::Match& match, const push::Request& request, const push::Response* response,
                      std::vector<push::Hint>& hints) override;
+  bool is_full() const override { return state_.is_full(); }
 
   State& state() { return state_; }
   HintConstructors& constructors() { return *constructors_; }

@@ -8,14 +8,13 @@
 namespace outrider::script {
 namespace {
 
-constexpr const char* base_kept[] = {"assert", "error",    "pcall",    "xpcall",
-                                     "select", "tonumber", "tostring", "rawequal"};
+constexpr const char* base_kept[] = {"assert", "error", "pcall", "select", "tonumber", "tostring", "rawequal"};
 constexpr const char* base_ours[] = {"type",   "next",         "pairs",        "ipairs", "unpack",
-                                     "rawget", "setmetatable", "getmetatable", "print"};
+                                     "rawget", "setmetatable", "getmetatable", "print",  "xpcall"};
 constexpr const char* coroutine_kept[] = {"create", "running", "status", "yield"};
 constexpr const char* coroutine_ours[] = {"resume", "wrap"};
-constexpr const char* string_kept[] = {"byte", "char", "format", "len", "lower", "reverse", "sub", "upper"};
-constexpr const char* string_ours[] = {"find", "match", "gmatch", "gsub", "rep"};
+constexpr const char* string_kept[] = {"byte", "char", "len", "lower", "reverse", "sub", "upper"};
+constexpr const char* string_ours[] = {"find", "match", "gmatch", "gsub", "rep", "format"};
 constexpr const char* table_ours[] = {"insert", "remove", "concat", "sort"};
 constexpr const char* math_kept[] = {"abs",   "acos", "asin",  "atan", "atan2", "ceil", "cos",   "cosh",
                                      "deg",   "exp",  "floor", "fmod", "frexp", "huge", "ldexp", "log",

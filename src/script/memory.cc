@@ -23,11 +23,12 @@ void* Memory::allocate(void* memory, void* block, std::size_t old_size, std::siz
   }
   const std::size_t used = self.used_ - old_size + new_size;
   const bool grows = new_size > old_size;
-  if (grows && used > self.limit_ && (new_size > kLargestFromReserve || used > self.limit_ + kReserve)) return nullptr;
+  const bool beyond = grows && used > self.limit_ && !self.collects_;
+  if (beyond && (new_size > kLargestFromReserve || used > self.limit_ + kReserve)) return nullptr;
   void* result = std::realloc(block, new_size);
   if (result == nullptr && grows) return nullptr;
   self.used_ = used;
-  if (grows && used > self.limit_) self.owner_.interrupt();
+  if (beyond) self.owner_.interrupt();
   return result != nullptr ? result : block;  // Lua does not expect that shrinking fails
 }
 

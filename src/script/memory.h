@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 
 namespace outrider::script {
 
@@ -22,11 +23,28 @@ class Memory {
   std::size_t limit() const { return limit_; }
   std::size_t used() const { return used_; }
   bool over_limit() const { return used_ > limit_; }
+  /// Close under the limit is no rest: garbage would be collected again and again.
+  bool nearly_full() const { return used_ > limit_ / 8 * 7; }
+
+  /// While one lives no allocation fails for the limit's sake. For collecting garbage: the collector itself allocates
+  /// where it makes its table of strings smaller, and would fail each time where memory has run out.
+  class Collection {
+   public:
+    explicit Collection(Memory& memory) : memory_(memory), outer_(std::exchange(memory.collects_, true)) {}
+    ~Collection() { memory_.collects_ = outer_; }
+    Collection(const Collection&) = delete;
+    Collection& operator=(const Collection&) = delete;
+
+   private:
+    Memory& memory_;
+    const bool outer_;
+  };
 
  private:
   State& owner_;
   std::size_t limit_;
   std::size_t used_ = 0;
+  bool collects_ = false;
 };
 
 }  // namespace outrider::script

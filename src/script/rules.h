@@ -32,6 +32,8 @@ struct Limits {
   std::size_t pattern_steps = 1'000'000;  // inside one call of a pattern function
   /// For loading: all files of a state together.
   std::chrono::milliseconds load_cpu_time{5000};
+  /// How long a state that rules have filled calls none of their functions.
+  std::chrono::milliseconds rest_when_full{10'000};
 };
 
 /// How a site delivers, for tests that ask for it.

@@ -3,6 +3,8 @@
 // write what others read, or leave the state. Runs once for each state, inside a protected call.
 #pragma once
 
+#include <string_view>
+
 struct lua_State;
 
 namespace outrider::script {
@@ -20,5 +22,9 @@ void open_string_library(lua_State* lua);
 void open_table_library(lua_State* lua);
 /// … and `coroutine`'s, which Lua has opened as a global.
 void open_coroutine_library(lua_State* lua);
+
+/// Replaces the `arguments` values on top of the stack by what Lua text of ours returns when it is called with them.
+/// `name` is its chunk's; without "@" no place in it is shown to anybody.
+void push_made_by(lua_State* lua, std::string_view source, const char* name, int arguments);
 
 }  // namespace outrider::script

@@ -17,9 +17,9 @@
 namespace outrider::script {
 namespace {
 
-/// Of the thread's stack, which has 8 MiB as a rule. What Lua's own functions may use within one coroutine, whose Lua
-/// stack is bounded, comes on top.
-constexpr std::ptrdiff_t most_stack = 1 << 20;
+/// Of the thread's stack, which has 8 MiB as a rule. Raising an error through so much of it takes some 50 ms already,
+/// as Lua looks at all of it anew for each call from C.
+constexpr std::ptrdiff_t most_stack = 1 << 19;
 
 const char* stack_here() {
   return static_cast<const char*>(__builtin_frame_address(0));
@@ -29,11 +29,6 @@ const char* stack_here() {
 int on_panic(lua_State* lua) {
   const char* message = lua_tostring(lua, -1);
   check_failed(message != nullptr ? message : "Lua error outside a protected call", __FILE__, __LINE__);
-}
-
-int collect(lua_State* lua) {
-  lua_gc(lua, LUA_GCCOLLECT, 0);
-  return 0;
 }
 
 }  // namespace
@@ -83,8 +78,6 @@ void State::build(lua_State* lua) {
   traceback_ref_ = keep();
   lua_pushcfunction(lua, binding<run_pending>);
   run_ref_ = keep();
-  lua_pushcfunction(lua, collect);
-  collect_ref_ = keep();
   lua_newtable(lua);
   assignable_ref_ = keep();
 
@@ -145,6 +138,10 @@ Result<void> State::call(int arguments, int results, std::chrono::milliseconds c
     lua_settop(lua_, lua_gettop(lua_) - arguments - 1);
     return failure(std::string(cancelled_text));
   }
+  if (is_full()) [[unlikely]] {
+    lua_settop(lua_, lua_gettop(lua_) - arguments - 1);
+    return tl::unexpected<Error>(error_of_full());
+  }
   lua_rawgeti(lua_, LUA_REGISTRYINDEX, traceback_ref_);
   const int handler = lua_gettop(lua_) - arguments - 1;
   lua_insert(lua_, handler);
@@ -198,9 +195,9 @@ Error State::take_error(int status) {
   } else {
     message = lua_type(lua_, -1) == LUA_TSTRING ? std::string(text_at(lua_, -1)) : describe(lua_, -1);
   }
-  if (status == LUA_ERRMEM || memory_->over_limit()) {
-    lua_rawgeti(lua_, LUA_REGISTRYINDEX, collect_ref_);
-    if (lua_pcall(lua_, 0, 0, 0) != 0) lua_pop(lua_, 1);
+  if (std::exchange(ran_out_of_memory_, false) || status == LUA_ERRMEM || memory_->over_limit()) {
+    // Who asked for the last of it need not be the one to blame.
+    if (is_filled()) return error_of_full();
   }
   return Error{std::move(message)};
 }
@@ -259,7 +256,7 @@ Result<void> State::finish_loading() {
       Frozen::freeze_with_functions(lua, -1);
       lua_rawseti(lua, LUA_REGISTRYINDEX, ref);
     }
-    lua_gc(lua, LUA_GCCOLLECT, 0);
+    collect(lua);
   });
   loading_ = false;
   if (jit_) luaJIT_setmode(lua_, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_ON);

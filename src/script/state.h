@@ -145,6 +145,10 @@ class State {
   std::vector<std::string> global_names(lua_State* lua) const;
 
   std::size_t memory_used() const;
+  /// What scripts keep leaves so little of the memory that calls would do little else than collect garbage. Found out
+  /// when a call of a loaded state ends for want of memory; from then on, for limits.rest_when_full, every call ends
+  /// before it begins. The first one behind it may try again. The log tells it once.
+  bool is_full() const { return full_ && std::chrono::steady_clock::now() < full_until_; }
   /// Throws where the running call has passed its CPU limit: for long loops in C++, where Lua's own check does not
   /// come.
   void check_time(lua_State* lua);
@@ -161,6 +165,9 @@ class State {
 
   Result<void> run_body(std::chrono::milliseconds cpu_limit, void* context, Body body);
   Error take_error(int status);
+  Error error_of_full() const;
+  /// After a call that ran out of memory: collects garbage, and returns whether what is left fills the state.
+  bool is_filled();
   void build(lua_State* lua);
   void install_environment(lua_State* lua);
   bool stack_is_used_up() const;
@@ -168,6 +175,9 @@ class State {
   void interrupt();
   void clear_interrupt();
   [[noreturn]] void raise_limit(lua_State* lua, int level);
+  [[noreturn]] void end_call_here(lua_State* lua, int level, const std::string& why);
+  /// All garbage. Needs no protected call: nothing in it fails.
+  void collect(lua_State* lua);
   std::string with_whole_names(std::string message) const;
   bool begins_with_place(std::string_view message) const;
   std::string traceback(lua_State* lua, int level) const;
@@ -189,7 +199,6 @@ class State {
   const void* frozen_metatable_ = nullptr;
   int traceback_ref_ = 0;
   int run_ref_ = 0;
-  int collect_ref_ = 0;
   int globals_ref_ = 0;          // what scripts see as globals
   int environment_ref_ = 0;      // the empty table in front of them, every chunk's environment: it cannot be written
   int assignable_ref_ = 0;       // name -> function, for on_assign()
@@ -198,6 +207,9 @@ class State {
   bool running_ = false;
   bool loading_ = true;
   bool jit_ = false;
+  bool ran_out_of_memory_ = false;  // the running call
+  bool full_ = false;               // once: the log knows
+  std::chrono::steady_clock::time_point full_until_;
 };
 
 /// A lua_CFunction made of a C++ function: `lua_pushcfunction(lua, binding<hint_style>)`.

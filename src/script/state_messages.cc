@@ -15,9 +15,13 @@ namespace {
 constexpr int kFramesShown = 8;
 constexpr std::size_t kTextShown = 60;
 
-/// The name in a chunk name that load() gave: "@rules/shop.lua".
+/// Of a chunk that load() compiled, not in C and not the sandbox's own. Its name is "@rules/shop.lua".
+bool is_scripts(const lua_Debug& frame) {
+  return frame.currentline > 0 && frame.source[0] == '@';
+}
+
 std::string file_of(const lua_Debug& frame) {
-  return frame.source[0] == '@' ? frame.source + 1 : std::string();
+  return frame.source + 1;
 }
 
 std::string function_of(const lua_Debug& frame) {
@@ -30,7 +34,7 @@ std::string function_of(const lua_Debug& frame) {
 
 Place State::place(lua_State* lua, int level) const {
   lua_Debug frame{};
-  if (lua_getstack(lua, level, &frame) == 0 || lua_getinfo(lua, "Sl", &frame) == 0 || frame.currentline < 1) return {};
+  if (lua_getstack(lua, level, &frame) == 0 || lua_getinfo(lua, "Sl", &frame) == 0 || !is_scripts(frame)) return {};
   return {file_of(frame), frame.currentline};
 }
 
@@ -47,7 +51,7 @@ std::string State::traceback(lua_State* lua, int level) const {
   lua_Debug frame{};
   for (; lua_getstack(lua, level, &frame) == 1; ++level) {
     lua_getinfo(lua, "Snl", &frame);
-    if (frame.currentline < 1) continue;  // a function in C
+    if (!is_scripts(frame)) continue;
     if (++shown > kFramesShown) {
       text += "\n  …";
       break;
@@ -61,7 +65,8 @@ int State::add_traceback(State& state, lua_State* lua) {
   std::string message;
   if (lua_type(lua, 1) == LUA_TSTRING) {
     message = state.with_whole_names(std::string(text_at(lua, 1)));
-  } else if (luaL_callmeta(lua, 1, "__tostring") != 0 && lua_type(lua, -1) == LUA_TSTRING) {
+  } else if (!state.stack_is_used_up() && luaL_callmeta(lua, 1, "__tostring") != 0 &&
+             lua_type(lua, -1) == LUA_TSTRING) {
     message = text_at(lua, -1);
   } else {
     message = "error raised with " + describe(lua, 1);

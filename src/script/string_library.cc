@@ -115,10 +115,8 @@ class Substitution {
  public:
   Substitution(State& state, lua_State* lua) : state_(state), lua_(lua), subject_(check_text(lua, 1)) {
     const int type = lua_type(lua, 3);
-    const bool table = Frozen::push_table(lua, 3);
-    if (table) {
-      lua_replace(lua, 3);
-    } else if (type != LUA_TSTRING && type != LUA_TNUMBER && type != LUA_TFUNCTION) {
+    const bool table = Frozen::is_table(lua, 3);
+    if (!table && type != LUA_TSTRING && type != LUA_TNUMBER && type != LUA_TFUNCTION) {
       luaL_typerror(lua, 3, "string/function/table");
     }
     kind_ = table ? LUA_TTABLE : type;
@@ -254,6 +252,20 @@ int rep(State& state, lua_State* lua) {
   return 1;
 }
 
+/// Lua's own, but its call passes State::enter(), which ends those that nest too deeply: "%s" may call a script's
+/// __tostring, which may format. The tail call keeps the caller's name and line in its messages.
+constexpr std::string_view format_source = R"lua(
+local format, check = ...
+return function(...)
+  check()
+  return format(...)
+end
+)lua";
+
+int check_nesting(State&, lua_State*) {
+  return 0;
+}
+
 }  // namespace
 
 void open_string_library(lua_State* lua) {
@@ -266,6 +278,12 @@ void open_string_library(lua_State* lua) {
     lua_pushcfunction(lua, function.func);
     lua_setfield(lua, -2, function.name);
   }
+  lua_getglobal(lua, "string");
+  lua_getfield(lua, -1, "format");
+  lua_replace(lua, -2);
+  lua_pushcfunction(lua, binding<check_nesting>);
+  push_made_by(lua, format_source, "=format", 2);
+  lua_setfield(lua, -2, "format");
 }
 
 }  // namespace outrider::script

@@ -111,6 +111,37 @@ def test_a_generation_on_trial_is_left_as_a_whole(serve):
     assert off(server) == [] and "is switched off" not in server.log()
 
 
+def test_a_memory_that_rules_have_filled_is_not_blamed_on_one_of_them(serve):
+    config = CONFIG.replace("workers = 2", "workers = 1").replace("limits = {", "limits = { rule_memory_bytes = 4194304,")
+    cache = """
+local cache
+rule { name = "cache", path = "/cache/{n}", hints = function(req)
+  cache = cache or {}
+  for i = 1, 500 do cache[req.params.n .. "-" .. i] = { i } end
+end }
+rule { name = "good", path = "/", hints = function(req) return { style "/good.css" } end }
+"""
+    server = serve(config, files={**FILES, "rules/a.lua": cache})
+
+    def told():
+        return [line for line in server.log().splitlines() if " error the functions of this worker's rules" in line]
+    for number in range(2000):
+        visit(server, 1, f"/cache/{number}")
+        if told():
+            break
+    deadline = time.monotonic() + 4
+    while time.monotonic() < deadline:
+        everybody(server)
+    # Once, loudly; and nobody is switched off, as that would free nothing.
+    [line] = told()
+    assert "of the 4.0 MiB" in line and "limits.rule_memory_bytes" in line
+    assert off(server) == [] and server.status()["rule_failures"]["good"] >= 20
+    assert get(server.address()).all("link") == []
+    server.write("rules/b.lua", "rule { name = 'more', path = '/more', hints = {} }")
+    assert server.command("reload")[0] == 0
+    assert get(server.address()).all("link") == BOTH[:1]
+
+
 @pytest.mark.parametrize("asks_like", ["one visitor", "many for whom it works"])
 def test_who_is_one_of_many_cannot_switch_it_off(serve, asks_like):
     server = serve(CONFIG, files=FILES)

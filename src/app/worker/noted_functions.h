@@ -24,7 +24,7 @@ class NotedFunctions final : public push::FunctionHost {
                                const push::Response* response) override {
     note_.set_rule(match.rule->name);
     auto holds = functions_->condition_holds(match, request, response);
-    watch_->ran(*match.rule, true, !holds, request.client.address);
+    count(match, true, !holds, request);
     return holds;
   }
 
@@ -32,11 +32,18 @@ class NotedFunctions final : public push::FunctionHost {
                      std::vector<push::Hint>& hints) override {
     note_.set_rule(match.rule->name);
     auto result = functions_->hints(match, request, response, hints);
-    watch_->ran(*match.rule, match.rule->when_function < 0, !result, request.client.address);
+    count(match, match.rule->when_function < 0, !result, request);
     return result;
   }
 
+  bool is_full() const override { return functions_->is_full(); }
+
  private:
+  void count(const push::Match& match, bool begins, bool failed, const push::Request& request) {
+    // Then the rule that fails is seldom the one to blame, and switching it off frees nothing.
+    if (!functions_->is_full()) watch_->ran(*match.rule, begins, failed, request.client.address);
+  }
+
   const std::shared_ptr<push::FunctionHost> functions_;
   DeathNotes::Slot& note_;
   const std::shared_ptr<push::RuleWatch> watch_;

@@ -143,6 +143,7 @@ TEST_CASE("what functions of rules say to what is wrong", "[golden]") {
                "require 'x'",
                "local t = {} t.x = string t.x.y = 1",
                "string[{}] = 1",
+               "end } local t = {} setmetatable(t, { __index = t }) rule { hints = function() return t.x",
                "local function f() return coroutine.wrap(f)() end f()",
                "('x'):gsub('x', '%2')",
                "('x'):gsub('x', function() return {} end)",

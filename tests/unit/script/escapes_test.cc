@@ -172,6 +172,8 @@ TEST_CASE("nested coroutines do not take the process with them", "[script][escap
            "  end })\n"
            "  return tostring(t) .. ''\n"
            "end return level()",
+           "local function deeper() return string.format('%s', setmetatable({}, { __tostring = deeper })) .. '' end\n"
+           "return deeper()",
        }) {
     CAPTURE(attempt);
     CHECK_THAT(outcome(world, attempt), Contains("calls nest too deeply"));
@@ -201,6 +203,79 @@ TEST_CASE("recursion through C ends in an error", "[script][escape]") {
     CHECK(world.number("return 7") == 7);
   }
 }
+
+TEST_CASE("nobody is handed the table behind a read-only one", "[script][escape]") {
+  RulesWorld world;
+  world.write("rules/d.json", R"({ "n": 1, "inner": { "n": 1 } })");
+  const auto loaded = world.load_text(R"lua(
+local plain = data "d.json"
+local counts = {
+  __index = function(self, key) self.n = (rawget(self, "n") or 0) + 1 return self.n end,
+  __tostring = function(self) self.n = (rawget(self, "n") or 0) + 1 return "n" .. self.n end,
+  __call = function(self) self.n = (rawget(self, "n") or 0) + 1 return self.n end,
+}
+local counter = setmetatable({}, counts)
+local behind = setmetatable({}, { __index = counter })
+local function add(t) t.n = (t.n or 0) + 1 return "/" .. t.n .. ".css" end
+rule { path = "/plain", hints = function() return add(getmetatable(setmetatable({}, plain))) end }
+rule { path = "/inner", hints = function() return add(getmetatable(setmetatable({}, plain.inner))) end }
+rule { path = "/own", hints = function() return add(getmetatable(setmetatable({}, counts))) end }
+rule { path = "/index", hints = function() return "/" .. counter.x .. ".css" end }
+rule { path = "/chain", hints = function() return "/" .. behind.x .. ".css" end }
+rule { path = "/tostring", hints = function() return "/" .. tostring(counter) .. ".css" end }
+rule { path = "/format", hints = function() return ("/%s.css"):format(counter) end }
+rule { path = "/gsub", hints = function() return (("/x.css"):gsub("x", counter)) end }
+rule { path = "/call", hints = function() return "/" .. counter() .. ".css" end }
+)lua");
+  for (const std::string path :
+       {"/plain", "/inner", "/own", "/index", "/chain", "/tostring", "/format", "/gsub", "/call"}) {
+    CAPTURE(path);
+    for (int round = 0; round < 3; ++round) {
+      CHECK_THAT(urls(run(loaded, Asked(path).request)), Contains("cannot set \"n\": this table is read-only"));
+    }
+  }
+}
+
+TEST_CASE("read-only tables work as others do", "[script][escape]") {
+  RulesWorld world;
+  const auto loaded = world.load_text(R"lua(
+local base = setmetatable({ b = "b" }, { __index = function(self, key) return key .. rawget(self, "b") end })
+local class = setmetatable({ a = "a" }, { __index = base, __tostring = function(self) return "-" .. self.a end })
+local object = setmetatable({}, { __index = class })
+rule { path = "/", hints = function()
+  local own = setmetatable({}, { __index = class })
+  return { "/" .. object.a .. object.b .. object.c .. own.a .. own.b .. own.d .. tostring(class) .. ".css" }
+end }
+rule { path = "/same", hints = function()
+  local mine = setmetatable({}, class)
+  return rawequal(getmetatable(mine), class) and getmetatable(class) == nil and "/same.css"
+end }
+)lua");
+  CHECK(urls(run(loaded, Asked("/").request)) == "/abcbabdb-a.css");
+  CHECK(urls(run(loaded, Asked("/same").request)) == "/same.css");
+}
+
+#ifndef __SANITIZE_THREAD__
+TEST_CASE("long chains of read-only tables end soon", "[script][escape]") {
+  RulesWorld world;
+  world.options.limits.load_cpu_time = std::chrono::seconds(60);
+  const auto loaded = world.load_text(R"lua(
+local index, text = {}, { 1 }
+for i = 1, 60000 do index = setmetatable({}, { __index = index }) end
+for i = 1, 20000 do
+  local inner = text
+  text = setmetatable({}, { __tostring = function() return tostring(inner) .. "" end })
+end
+rule { path = "/index", hints = function() return index.x end }
+rule { path = "/tostring", hints = function() return tostring(text) end }
+rule { path = "/fine", hints = function() return style "/a.css" end }
+)lua");
+  CHECK_THAT(urls(run(loaded, Asked("/index").request)), Contains("leads on and on"));
+  CHECK_THAT(urls(run(loaded, Asked("/tostring").request)),
+             Contains("calls nest too deeply") || Contains("took more than"));
+  CHECK(urls(run(loaded, Asked("/fine").request)) == "/a.css");
+}
+#endif
 
 TEST_CASE("a read-only table that looks itself up ends in an error", "[script][escape]") {
   RulesWorld world;

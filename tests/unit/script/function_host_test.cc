@@ -2,11 +2,13 @@
 // Functions of rules: what they may return, what their failures say, and that a failure costs nothing but its own
 // hints.
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "unit/script/rules_world.h"
 
 using namespace outrider;
 using namespace outrider::script;
+using Catch::Matchers::Contains;
 
 TEST_CASE("functions return nothing, a hint, a path or a list", "[script][functions]") {
   const auto [body, expected] = GENERATE(table<std::string, std::string>({
@@ -157,6 +159,82 @@ rule { path = "/fine", hints = function() return style "/a.css" end }
 )");
   CHECK(urls(run(loaded, Asked("/eat").request)).find("memory") != std::string::npos);
   CHECK(urls(run(loaded, Asked("/fine").request)) == "/a.css");
+}
+
+namespace {
+
+constexpr const char* cache_rules = R"lua(
+local cache
+rule { name = "cache", path = "/c/{n}", hints = function(req)
+  cache = cache or {}
+  for i = 1, 100 do cache[req.params.n .. "-" .. i] = { i } end
+end }
+rule { path = "/drop", hints = function() cache = nil end }
+rule { path = "/fine", hints = function() return style "/a.css" end }
+rule { path = "/when", when = function() return true end, hints = { style "/b.css" } }
+rule { path = "/declared", hints = { style "/c.css" } }
+)lua";
+
+/// Fills the state's memory; the last request's error.
+std::string fill(const LoadedRules& loaded) {
+  for (int i = 0; i < 100'000; ++i) {
+    std::string outcome = urls(run(loaded, Asked("/c/" + std::to_string(i)).request));
+    if (!outcome.empty()) return outcome;
+  }
+  return "it holds everything";
+}
+
+}  // namespace
+
+TEST_CASE("functions are not called while rules keep too much in memory", "[script][functions][full]") {
+  RulesWorld world;
+  world.options.limits.memory_bytes = 4u << 20;
+  world.options.limits.cpu_time = std::chrono::milliseconds(5000);
+  const auto loaded = world.load_text(cache_rules);
+  const auto& host = loaded.functions.at(0);
+  CHECK_FALSE(host->is_full());
+  const std::string error = fill(loaded);
+  INFO(error);
+  CHECK(host->is_full());
+  CHECK_THAT(error,
+             Contains("rules/a.lua:3: the functions of this worker's rules are not called, but for one try every "
+                      "10 s: what rules keep from one request to the next takes ") &&
+                 Contains(" of the 4.0 MiB that its Lua state may have; \"outrider reload\" frees it"));
+  CHECK_THAT(urls(run(loaded, Asked("/fine").request)),
+             Contains("rules/a.lua:8: the functions of this worker's rules"));
+  CHECK_THAT(urls(run(loaded, Asked("/when").request)),
+             Contains("rules/a.lua:9: the functions of this worker's rules"));
+  CHECK_THAT(urls(run(loaded, Asked("/drop").request)), Contains("the functions of this worker's rules"));
+  CHECK(urls(run(loaded, Asked("/declared").request)) == "/c.css");
+}
+
+TEST_CASE("a full state tries again, and goes on when rules keep less", "[script][functions][full]") {
+  RulesWorld world;
+  world.options.limits.memory_bytes = 4u << 20;
+  world.options.limits.cpu_time = std::chrono::milliseconds(5000);
+  world.options.limits.rest_when_full = std::chrono::milliseconds(1);
+  const auto loaded = world.load_text(cache_rules);
+  for (int round = 0; round < 3; ++round) {
+    CHECK_THAT(fill(loaded), Contains("the functions of this worker's rules are not called"));
+    while (loaded.functions.at(0)->is_full()) std::this_thread::yield();
+    CHECK(urls(run(loaded, Asked("/drop").request)).empty());
+    CHECK(urls(run(loaded, Asked("/fine").request)) == "/a.css");
+  }
+}
+
+TEST_CASE("a function that needs much memory by itself fills no state", "[script][functions][full]") {
+  RulesWorld world;
+  world.options.limits.memory_bytes = 4u << 20;
+  world.options.limits.cpu_time = std::chrono::milliseconds(5000);
+  const auto loaded = world.load_text(R"(
+rule { path = "/eat", hints = function() local t = {} for i = 1, 1e9 do t[i] = { i } end end }
+rule { path = "/fine", hints = function() return style "/a.css" end }
+)");
+  for (int round = 0; round < 3; ++round) {
+    CHECK_THAT(urls(run(loaded, Asked("/eat").request)), Contains("rules/a.lua:2: used more than the 4 MiB"));
+    CHECK_FALSE(loaded.functions.at(0)->is_full());
+    CHECK(urls(run(loaded, Asked("/fine").request)) == "/a.css");
+  }
 }
 
 TEST_CASE("each worker runs the functions in a state of its own", "[script][functions]") {

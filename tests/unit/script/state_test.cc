@@ -221,6 +221,19 @@ TEST_CASE("memory is capped, with a place to name", "[script][state][limits]") {
   CHECK(world.state.memory_used() < (4u << 20));
 }
 
+TEST_CASE("memory that ran out comes back, also while the collector itself needs some", "[script][state][limits]") {
+  Limits limits;
+  limits.memory_bytes = 16u << 20;
+  ScriptWorld world(limits);
+  // Lua's table of strings has grown, and is made smaller by half in each collection, which takes memory first.
+  CHECK(world.error("local s = {} for i = 1, 1.4e5 do s[i] = i .. 'x' end").empty());
+  for (int i = 0; i < 3; ++i) {
+    CHECK(world.error("local t = {} for i = 1, 1e9 do t[i] = { i } end") ==
+          "rules/shop.lua:1: used more than the 16 MiB of memory that a Lua state may have");
+    CHECK(world.number("return 7") == 7);
+  }
+}
+
 TEST_CASE("garbage is no reason to fail", "[script][state][limits]") {
   ScriptWorld world(small());
   // Two thirds of the memory are live, so Lua's own collector would wait until there is twice as much.
