@@ -3,6 +3,7 @@
 // told to the log at the end.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "push/plan.h"
@@ -17,6 +18,7 @@ namespace outrider::push {
 struct Delivered {
   How how = How::none;
   Reason reason = Reason::sent;
+  std::uint64_t bytes = 0;  // as in Delivery
 };
 
 struct Decisions {

@@ -63,11 +63,11 @@ Delivered Delivering::instead(const Entry& entry, Reason reason) const {
 Delivered Delivering::carry_out(const Entry& entry, const Delivery& planned, bool head_known) {
   // Before a promise, whose answer may be there when it returns.
   if (planned.how == How::push || planned.how == How::early_hints) outside_.announced(entry);
-  if (planned.how != How::push) return {planned.how, planned.reason};
+  if (planned.how != How::push) return {planned.how, planned.reason, planned.bytes};
   const Reason reason = outside_.promise(entry, planned.bytes, head_known);
   if (reason != Reason::sent) return instead(entry, reason);
   decisions_.spending.add(entry.rule, planned.bytes);
-  return {How::push, reason};
+  return {How::push, reason, planned.bytes};
 }
 
 /// Sends the 103 of a plan. A connection that closes takes none: then its entries are left to Link.
@@ -100,13 +100,16 @@ void Delivering::deliver(const PushList& fresh, bool head_known) {
 
 /// What waited for the head of a conditional request's answer: it is no 304, and may be pushed for now.
 void Delivering::deliver_conditional() {
+  PushList waiting;
+  std::vector<std::size_t> places;
   for (std::size_t i = 0; i != decisions_.delivered.size(); ++i) {
     if (decisions_.delivered[i].reason != Reason::conditional_request) continue;
-    const Entry& entry = decisions_.list.entries()[i];
-    PushList one;
-    one.add(entry);
-    const Plan plan = push::plan(one, request_, request_.authority, situation(true));
-    decisions_.delivered[i] = carry_out(entry, plan.deliveries.front(), true);
+    waiting.add(decisions_.list.entries()[i]);
+    places.push_back(i);
+  }
+  const Plan plan = push::plan(waiting, request_, request_.authority, situation(true));
+  for (const Delivery& planned : plan.deliveries) {
+    decisions_.delivered[places[planned.entry]] = carry_out(waiting.entries()[planned.entry], planned, true);
   }
 }
 
@@ -127,7 +130,9 @@ std::vector<std::string> final_links(Decisions& decisions, const Outside& outsid
       // It may have been switched off since the plan was made.
       if (delivered.how == How::link) delivered = {How::none, Reason::switched_off};
     } else if (entry.personal && storable) {
-      if (delivered.how == How::link) delivered = {How::none, Reason::shared_cache};
+      // That the asset is not there is the better news.
+      const bool is_missing = delivered.reason == Reason::asset_failed || delivered.reason == Reason::asset_redirects;
+      if (delivered.how == How::link) delivered = {How::none, is_missing ? delivered.reason : Reason::shared_cache};
     } else {
       links.push_back(link_value(entry.hint));
     }

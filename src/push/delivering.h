@@ -75,7 +75,8 @@ class Delivering {
 };
 
 /// The values for the Link field of the final response, beside what the application says in its own. What a shared
-/// cache may store (`storable`) has none that came from who asks; what goes nowhere by that is noted.
+/// cache may store (`storable`) has none that came from who asks; what goes nowhere by that is noted, with
+/// `shared_cache` unless its asset was found to be missing or to redirect.
 std::vector<std::string> final_links(Decisions& decisions, const Outside& outside, const PushList& from_application,
                                      bool storable);
 

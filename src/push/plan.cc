@@ -29,22 +29,29 @@ class Planner {
   }
 
   Plan run(const PushList& list) {
+    const std::vector<Entry>& entries = list.entries();
     Plan result;
-    result.deliveries.reserve(list.entries().size());
-    for (std::size_t i = 0; i < list.entries().size(); ++i) {
-      const Entry& entry = list.entries()[i];
-      Delivery delivery = decide(entry);
-      // The application's own Link field is in its response whatever we decide.
-      if (delivery.how == How::link && entry.rule != nullptr) {
-        if (const std::optional<Reason> obstacle = why_not_link(entry)) delivery = {0, How::none, *obstacle};
+    result.deliveries.resize(entries.size());
+    // What may come last takes what the others leave of the budget.
+    for (const bool last : {false, true}) {
+      for (std::size_t i = 0; i != entries.size(); ++i) {
+        if ((entries[i].hint.priority == PushPriority::after) == last) result.deliveries[i] = decide(entries[i], i);
       }
-      delivery.entry = i;
-      result.deliveries.push_back(delivery);
     }
     return result;
   }
 
  private:
+  Delivery decide(const Entry& entry, std::size_t position) {
+    Delivery delivery = decide(entry);
+    // The application's own Link field is in its response whatever we decide.
+    if (delivery.how == How::link && entry.rule != nullptr) {
+      if (const std::optional<Reason> obstacle = why_not_link(entry)) delivery = {0, How::none, *obstacle};
+    }
+    delivery.entry = position;
+    return delivery;
+  }
+
   Delivery decide(const Entry& entry) {
     turn_to(entry.hint);
     if (situation_.pushed_request) return {0, How::none, Reason::not_for_this_method};
@@ -66,7 +73,8 @@ class Planner {
     if (!obstacle) return {0, How::push, Reason::sent, asset_bytes()};
     const bool goes_early =
         gives_way(*obstacle) && !hint.push_only && deliver == Deliver::automatic && !why_not_early(entry);
-    return {0, goes_early ? How::early_hints : otherwise, *obstacle};
+    const std::uint64_t bytes = obstacle == Reason::over_budget ? asset_bytes() : 0;
+    return {0, goes_early ? How::early_hints : otherwise, *obstacle, bytes};
   }
 
   /// Nothing speaks against the asset itself, and the client does not have it: a 103 serves it as well.

@@ -27,7 +27,7 @@ struct Delivery {
   std::size_t entry = 0;  // index into the push list
   How how = How::none;
   Reason reason = Reason::sent;  // why not by the better way; `sent` where it went by the best one
-  std::uint64_t bytes = 0;       // of a push: what it takes of the budget
+  std::uint64_t bytes = 0;       // what a push takes of the budget, or would take if that were not over
 };
 
 /// What the connection, the site and the route say, apart from the client itself.
@@ -57,6 +57,7 @@ struct Plan {
 
 /// Decides for every entry of `list`. A delivery that is switched off is not used: what would be pushed or go into a
 /// 103 goes into Link, and what a rule has in Link goes nowhere; the application's own Link field is not ours.
+/// Entries that may go behind the page (PushPriority::after) take what the others leave of budget and room.
 /// Same-origin means the request's scheme and `authority` (host with port). A push that waits for the head of a
 /// conditional request's answer has reason `conditional_request`: plan it again with `head_known`.
 ///

@@ -222,6 +222,34 @@ TEST_CASE("the final Link is the whole list but what does not belong there", "[d
   }
 }
 
+TEST_CASE("of what goes nowhere it is told first that it is missing", "[delivering]") {
+  Desk desk(true);
+  desk.assets.known["/gone.css"] = {.status = 404};
+  desk.assets.known["/moved.css"] = {.status = 301};
+  PushList list;
+  for (const char* path : {"/gone.css", "/moved.css", "/sent.css"}) list.add(hint(Kind::style, path), &desk.rule, true);
+  desk.assets.sent_paths.insert("/sent.css");
+  desk.delivering().deliver(list, false);
+  CHECK(final_links(desk.decisions, desk.world, {}, true).empty());
+  CHECK(desk.outcomes() == Texts{"none asset_failed", "none asset_redirects", "none shared_cache"});
+}
+
+TEST_CASE("what waited for the head goes behind the page last, too", "[delivering]") {
+  Desk desk(true);
+  desk.fields.push_back({"if-none-match", "\"1\""});
+  desk.world.at.own_push_room = 1;
+  PushList list;
+  Hint hero = hint(Kind::image, "/hero.jpg");
+  hero.priority = PushPriority::after;
+  list.add(hero, &desk.rule);
+  list.add(hint(Kind::style, "/a.css"), &desk.rule);
+  desk.delivering().deliver(list, false);
+  CHECK(desk.outcomes() == Texts{"link conditional_request", "link conditional_request"});
+  desk.delivering().head_came(200);
+  CHECK(desk.outcomes() == Texts{"link push_limit", "push sent"});
+  CHECK(desk.decisions.spending.bytes() == desk.decisions.delivered[1].bytes);
+}
+
 TEST_CASE("hints help pages that come", "[delivering]") {
   CHECK(takes_hints("GET", 200));
   CHECK(takes_hints("HEAD", 304));
