@@ -219,7 +219,7 @@ constexpr ApiEntry hint_options[] = {
     {.name = "priority",
      .type = "\"before\"|\"interleaved\"|\"after\"",
      .sentence = "Where a push stands against its page: ahead of it, mixed with it, behind it. By default its kind "
-                 "decides.",
+                 "decides. What is to go behind it has what the other hints leave of the budget.",
      .example = "priority = \"after\""},
     {.name = "nopush",
      .type = "boolean",

@@ -48,6 +48,7 @@ constexpr ApiEntry test_request_keys[] = {
      .type = "string",
      .sentence = "The host, with a port where the URL has one. Without it the site's name; www.example.com for the "
                  "site *.example.com, localhost for *.",
+     .errors = "A host that is neither the site's name nor an alias of it.",
      .example = "host = \"shop.example.com\""},
     {.name = "headers",
      .type = "table<string, string|string[]>",

@@ -13,11 +13,22 @@ namespace {
 
 using std::chrono::steady_clock;
 
-/// How many sites run each test file.
-std::map<std::filesystem::path, int> sites_of_tests(const std::vector<RuleFiles>& found) {
-  std::map<std::filesystem::path, int> sites;
-  for (const RuleFiles& site : found) {
-    for (const RuleFile& test : site.tests) ++sites[test.path];
+/// The sites that run a test file.
+struct SitesOfTest {
+  int number = 0;
+  std::vector<std::string> hosts;  // all their names
+};
+
+std::map<std::filesystem::path, SitesOfTest> sites_of_tests(const RuleTestRun& run) {
+  std::map<std::filesystem::path, SitesOfTest> sites;
+  for (std::size_t i = 0; i < run.found.size(); ++i) {
+    const RuleSetSpec& spec = run.options.sets[i];
+    for (const RuleFile& test : run.found[i].tests) {
+      SitesOfTest& of_test = sites[test.path];
+      ++of_test.number;
+      of_test.hosts.push_back(spec.site);
+      of_test.hosts.insert(of_test.hosts.end(), spec.aliases.begin(), spec.aliases.end());
+    }
   }
   return sites;
 }
@@ -40,7 +51,7 @@ std::string too_much_wrong(std::size_t not_run) {
 void run_rule_tests(const RuleTestRun& run, ProblemList& problems) {
   const push::RuleSet no_rules({});
   const auto deadline = steady_clock::now() + run.options.test_timeout;
-  const auto sites = sites_of_tests(run.found);
+  const auto sites = sites_of_tests(run);
   std::size_t left = 0;
   for (const RuleFiles& site : run.found) left += site.tests.size();
   for (std::size_t i = 0; i < run.found.size(); ++i) {
@@ -52,7 +63,8 @@ void run_rule_tests(const RuleTestRun& run, ProblemList& problems) {
       }
       --left;
       throw_if_cancelled(run.options.cancel);
-      const TestedSite site{run.options.sets[i], run.found[i], rules, run.functions, sites.at(test.path) > 1};
+      const SitesOfTest& of_test = sites.at(test.path);
+      const TestedSite site{run.options.sets[i], run.found[i], rules, run.functions, of_test.number > 1, of_test.hosts};
       if (run.options.test_listener != nullptr)
         run.options.test_listener->began(site.spec.site, test.shown, site.named);
       TestFile file(site, test, run.options, run.sources, run.watchdog, deadline);

@@ -55,6 +55,8 @@ struct RuleSetSpec {
   /// The folder of the module whose example these rules are; empty: of none. `require` finds it by its name, and its
   /// test.lua is the test beside them.
   std::filesystem::path module{};
+  /// Other names of the site, as a configuration has them: "example.com", "*.example.com", "*".
+  std::vector<std::string> aliases{};
 };
 
 /// What does not hold.

@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "base/text.h"
+#include "push/budget.h"
 #include "push/delivering.h"
+#include "push/plan.h"
 #include "push/reason.h"
 #include "script/test_report.h"
 #include "script/words.h"
@@ -30,6 +32,10 @@ std::string all_of(const std::vector<push::DeliveryRecord>& records) {
     text += fmt::format("{}{} {} ({})", text.empty() ? "" : ", ", each.url, name_of(each.how), name_of(each.reason));
   }
   return text.empty() ? "no hints" : text;
+}
+
+bool is_over_budget(const push::DeliveryRecord& record) {
+  return record.reason == push::Reason::over_budget;
 }
 
 std::vector<Unmet> failures_of(const std::vector<push::RuleTrace>& traces) {
@@ -82,6 +88,23 @@ push::Rehearsed Examination::rehearse() const {
   return push::rehearse(request, setting, &head);
 }
 
+/// What a test that does not say how large its assets are may not expect: the disk is not looked at for it.
+std::string Examination::assumed_sizes(const push::Rehearsed& rehearsed) const {
+  std::size_t unknown = 0;
+  const push::Request& request = view_.request();
+  const push::Decisions& decisions = rehearsed.decisions;
+  for (std::size_t i = 0; i != decisions.delivered.size(); ++i) {
+    const push::Delivered& each = decisions.delivered[i];
+    if (each.how != push::How::push && each.reason != push::Reason::over_budget) continue;
+    const std::string& url = decisions.list.entries()[i].hint.url;
+    if (made_.assets.facts(push::same_origin_path(url, request.scheme, request.authority)).bytes == 0) ++unknown;
+  }
+  if (unknown == 0) return {};
+  return fmt::format("; the size{} of {} asset{} not given, and {} KiB assumed{}: see `assets`",
+                     unknown == 1 ? "" : "s", unknown, unknown == 1 ? " is" : "s are", push::assumed_bytes / 1024,
+                     unknown == 1 ? "" : " for each");
+}
+
 Result<std::vector<Unmet>> Examination::delivers(std::string_view way, std::string_view url) const {
   if (std::find(ways.begin(), ways.end(), way) == ways.end()) {
     return failure(
@@ -94,7 +117,8 @@ Result<std::vector<Unmet>> Examination::delivers(std::string_view way, std::stri
   if (found == records.end()) {
     wrong.push_back({fmt::format("expected {} by {}; nobody hints it; found {}", url, way, all_of(records)), {}, {}});
   } else if (name_of(found->how) != way) {
-    wrong.push_back({fmt::format("expected {} by {}; found {}", url, way, outcome(*found)), {}, {}});
+    const std::string assumed = is_over_budget(*found) ? assumed_sizes(rehearsed) : std::string();
+    wrong.push_back({fmt::format("expected {} by {}; found {}{}", url, way, outcome(*found), assumed), {}, {}});
   }
   return wrong;
 }
@@ -114,8 +138,11 @@ Result<std::vector<Unmet>> Examination::nothing_because(std::string_view reason)
     return each.how != push::How::push && each.how != push::How::early_hints && name_of(each.reason) == reason;
   });
   if (records.empty() || !all) {
-    wrong.push_back(
-        {fmt::format("expected nothing ahead of the page because of {}; found {}", reason, all_of(records)), {}, {}});
+    const bool is_over = std::any_of(records.begin(), records.end(), is_over_budget);
+    wrong.push_back({fmt::format("expected nothing ahead of the page because of {}; found {}{}", reason,
+                                 all_of(records), is_over ? assumed_sizes(rehearsed) : std::string()),
+                     {},
+                     {}});
   }
   return wrong;
 }

@@ -39,6 +39,7 @@ class Examination {
 
  private:
   push::Rehearsed rehearse() const;
+  std::string assumed_sizes(const push::Rehearsed& rehearsed) const;
 
   const AskedRules& asked_;
   const TestRequest& made_;

@@ -58,6 +58,16 @@ void require_no_mistakes(const std::vector<Mistake>& mistakes) {
   throw ScriptError("request: " + text);
 }
 
+/// What the table at `index` says of a request to this site.
+TestRequest request_at(lua_State* L, int index, const TestedSite& site) {
+  TestRequest request(host_of_site(site.spec.site));
+  std::vector<Mistake> mistakes = read_test_request(L, index, request);
+  std::string foreign = foreign_host(request.made.host, site.hosts);
+  if (!foreign.empty()) mistakes.push_back({"host", std::move(foreign)});
+  require_no_mistakes(mistakes);
+  return request;
+}
+
 std::string ended_early(const RuleFile& file, const TestedSite& site) {
   return fmt::format("{}{}: the rest of the file was not run: more than {} problems were found", file.shown,
                      site.named ? fmt::format(" (site {})", site.spec.site) : "", most_problems_of_file);
@@ -151,8 +161,7 @@ int TestFile::make_request(State&, lua_State* L) {
   if (!lua_istable(L, 1) || lua_gettop(L) != 1) {
     throw ScriptError("request: expected one table as in request{ path = \"/\" }, found " + State::describe(L, 1));
   }
-  TestRequest request(host_of_site(running(L).site_.spec.site));
-  require_no_mistakes(read_test_request(L, 1, request));
+  request_at(L, 1, running(L).site_);
   lua_newuserdata(L, 1);
   lua_pushvalue(L, 1);
   lua_setfenv(L, -2);
@@ -236,8 +245,7 @@ int TestFile::check(lua_State* L, const Ask& ask) {
   const Place place{std::string(text_at(L, lua_upvalueindex(3))),
                     static_cast<int>(lua_tointeger(L, lua_upvalueindex(4)))};
   unchecked_.erase(lua_tointeger(L, lua_upvalueindex(6)));
-  TestRequest asked(host_of_site(site_.spec.site));
-  require_no_mistakes(read_test_request(L, lua_upvalueindex(2), asked));
+  const TestRequest asked = request_at(L, lua_upvalueindex(2), site_);
   if (options_.test_listener != nullptr) options_.test_listener->asked(asked);
   const AskedRules rules{site_.spec, options_, site_.rules, site_.functions};
   const std::vector<Unmet> wrong = ask(Examination(rules, asked));

@@ -30,6 +30,8 @@ struct TestedSite {
   const push::RuleSet& rules;
   RuleState& functions;
   bool named;  // in messages, because the file tests other sites, too
+  /// Of this site and of all others that the file tests: what a request's host can be.
+  const std::vector<std::string>& hosts;
 };
 
 class TestFile {

@@ -251,6 +251,18 @@ std::vector<Mistake> read_test_request(lua_State* L, int index, TestRequest& req
   return mistakes;
 }
 
+std::string foreign_host(std::string_view host, const std::vector<std::string>& names) {
+  const bool is_own = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return name == "*" || name == host || (name.starts_with("*.") && host.ends_with(std::string_view(name).substr(1)));
+  });
+  if (is_own) return {};
+  std::vector<std::string_view> known;
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
+  }
+  return fmt::format("host: expected {}, as the site is called; found \"{}\"", one_of(known), host);
+}
+
 std::string host_of_site(std::string_view site) {
   if (site == "*") return "localhost";
   return site.starts_with("*.") ? "www" + std::string(site.substr(1)) : std::string(site);

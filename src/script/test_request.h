@@ -45,6 +45,9 @@ struct TestRequest {
 /// Raises nothing but Lua errors for memory.
 std::vector<Mistake> read_test_request(lua_State* L, int index, TestRequest& request);
 
+/// Why a request to this host (lower case) never comes to a site of these names; empty: it may.
+std::string foreign_host(std::string_view host, const std::vector<std::string>& names);
+
 /// The host of a request to this site: its name, "www.example.com" for "*.example.com", "localhost" for "*".
 std::string host_of_site(std::string_view site);
 

@@ -210,7 +210,8 @@ TEST_CASE("test files see what the API lists", "[script][api]") {
   const push::RuleSet none({});
   const RuleFiles files;
   const RuleFile file{world.root / "rules/a.test.lua", "rules/a.test.lua"};
-  const TestedSite site{world.options.sets[0], files, none, rules, false};
+  const std::vector<std::string> hosts;
+  const TestedSite site{world.options.sets[0], files, none, rules, false, hosts};
   TestFile test(site, file, world.options, sources, watchdog, std::chrono::steady_clock::now() + std::chrono::hours(1));
   Names expected = rule_file_names();
   expected.erase("now");

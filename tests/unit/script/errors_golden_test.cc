@@ -200,6 +200,7 @@ TEST_CASE("what test files say to what is wrong", "[golden]") {
                                     "request { path = '/%00' }",
                                     "request { path = '/?a', query = 'b' }",
                                     "request { host = 'https://a/' }",
+                                    "request { host = 'other.test' }",
                                     "request { cookies = { a = 'b;c' } }",
                                     "request { headers = { a = 'b\\n' } }",
                                     "request { cached = 'x' }",

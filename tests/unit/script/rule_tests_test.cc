@@ -215,6 +215,7 @@ TEST_CASE("what a request of a test says to rules", "[script][tests]") {
     tostring(req.cookies.a), tostring(req.query.b) }, ","):gsub("[^%w,./+]", "_")
   return "/" .. said .. ".css"
 end })");
+  world.options.sets.front().aliases = {"shop.example"};
   CHECK(world
             .with_test("expect(request{}).hints{ "
                        "\"/GET,https,www.example,/,,HTTP/2,true,192.0.2.1,nil,false,true,other,false,nil,,nil,nil"
@@ -311,6 +312,25 @@ TEST_CASE("sites that share a folder share tests, but not those of each other's 
       "that matched: \"a.lua:1\" at rules/a.lua:1)\n"
       "rules/both.test.lua:1: site *.b.example: expected no hints; found style /b.css; not expected: style /b.css "
       "(rules that matched: \"b.lua:1\" at rules/b.lua:1)");
+}
+
+TEST_CASE("a test asks for hosts of its sites alone", "[script][tests]") {
+  RulesWorld world;
+  const Place place{(world.root / "config.lua").string(), 1};
+  const std::vector<std::string> rules{(world.root / "rules/*.lua").string()};
+  world.options.sets = {{"shop.example", rules, place}, {"*.b.example", rules, place}};
+  world.options.sets.front().aliases = {"www.shop.example"};
+  const auto host = [&](const std::string& name) {
+    world.write("rules/x.test.lua", "expect(request{ host = \"" + name + "\" }).hints{}");
+    return world.problems();
+  };
+  for (const char* name : {"shop.example", "WWW.shop.example:8443", "a.b.example"}) CHECK(host(name).empty());
+  CHECK(host("other.example")
+            .starts_with("rules/x.test.lua:1: site shop.example: request: host: expected \"shop.example\", "
+                         "\"www.shop.example\" or \"*.b.example\", as the site is called; found \"other.example\""));
+  CHECK_FALSE(host("b.example").empty());
+  world.options.sets.back().site = "*";
+  CHECK(host("other.example").empty());
 }
 
 TEST_CASE("tests can be left out", "[script][tests]") {

@@ -21,6 +21,7 @@ class RulesWorld {
     std::filesystem::create_directories(root / "rules");
     options.shipped_modules = root / "shipped";
     options.sets.push_back({"www.example", {(root / "rules/*.lua").string()}, {(root / "config.lua").string(), 7}});
+    options.sets.front().aliases = {"*.example.com"};
   }
 
   void write(const std::string& name, std::string_view text) { folder.write(name, text); }

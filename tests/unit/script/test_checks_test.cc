@@ -83,6 +83,25 @@ TEST_CASE("a delivery that is another says which and why", "[script][tests]") {
              Contains("because of bot; found no hints"));
 }
 
+TEST_CASE("a delivery that is over budget by sizes that nobody gave says so", "[script][tests]") {
+  ChecksWorld world;
+  world.write("rules/many.lua", R"(rule { path = "/many", hints = { "/1.css", "/2.css", "/3.css", "/4.css", "/5.css" } }
+rule { path = "/large", budget_bytes = 10, hints = { "/large.css" } })");
+  CHECK_THAT(world.with_test("expect(request{ path = \"/many\", client = \"nghttp\" }).delivers(\"push\", \"/5.css\")"),
+             Contains("found link (over_budget: ") &&
+                 Contains("; the sizes of 5 assets are not given, and 16 KiB assumed for each: see `assets`"));
+  const auto large = [&](std::string_view assets, std::string_view check) {
+    return world.with_test("expect(request{ path = \"/large\", client = \"nghttp\", assets = { " + std::string(assets) +
+                           " } })" + std::string(check));
+  };
+  CHECK_THAT(large("", ".delivers(\"push\", \"/large.css\")"),
+             Contains("; the size of 1 asset is not given, and 16 KiB assumed: see `assets`"));
+  CHECK_THAT(large("", ".nothing_because(\"in_cookie\")"), Contains("the size of 1 asset is not given"));
+  CHECK_THAT(large("[\"/large.css\"] = { bytes = 20 }", ".delivers(\"push\", \"/large.css\")"),
+             Contains("over_budget") && !Contains("not given"));
+  CHECK_THAT(large("", ".delivers(\"none\", \"/other.css\")"), Contains("nobody hints it") && !Contains("not given"));
+}
+
 TEST_CASE("wrong uses of the checks on deliveries", "[script][tests][errors]") {
   ChecksWorld world;
   for (const auto& [test, message] : std::vector<std::pair<std::string, std::string>>{
