@@ -91,7 +91,7 @@
 ---@field imagesrcset? string
 ---The sizes to choose by; as with `media`, in Link alone. Refused: A hint that is no image.
 ---@field imagesizes? string
----Where a push stands against its page: ahead of it, mixed with it, behind it. By default its kind decides.
+---Where a push stands against its page: ahead of it, mixed with it, behind it. By default its kind decides. What is to go behind it has what the other hints leave of the budget.
 ---@field priority? "before"|"interleaved"|"after"
 ---Never sent as a PUSH_PROMISE. Default: `false`. Refused: Together with `push_only`.
 ---@field nopush? boolean
@@ -211,7 +211,7 @@
 ---@field method? string
 ---The scheme; https counts as TLS of this server. Default: `"https"`.
 ---@field scheme? "http"|"https"
----The host, with a port where the URL has one. Without it the site's name; www.example.com for the site *.example.com, localhost for *.
+---The host, with a port where the URL has one. Without it the site's name; www.example.com for the site *.example.com, localhost for *. Refused: A host that is neither the site's name nor an alias of it.
 ---@field host? string
 ---Header fields, in the order of their names; a list is a field that repeats. Default: `{}`.
 ---@field headers? table<string, string|string[]>

@@ -51,6 +51,7 @@ class Evaluator {
     trace.failed_condition = failing(match, trace.error);
     trace.matched = trace.failed_condition.empty();
     if (trace.matched) trace.error = collect(match, list, trace.returned);
+    trace.personal = request_.reads.personal_part();
     // Whether the rules behind it are asked at all is what it read.
     if (match.rule->final && !match.rule->shadow && request_.reads.is_personal()) order_is_personal_ = true;
     return trace;

@@ -43,6 +43,7 @@ struct RuleTrace {
   const Rule* rule = nullptr;
   bool matched = false;
   std::string_view failed_condition;  // "cookie", "share", "from", "when" (a function) …; empty if it matched
+  std::string_view personal;          // what it looked at that is one visitor's: "cookies"; empty: nothing
   std::string error;                  // of its function, or empty
   std::vector<Returned> returned;     // where traces are asked for
 };

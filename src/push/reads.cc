@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace outrider::push {
 namespace {
@@ -61,7 +62,7 @@ void Reads::field(std::string_view name) {
   // What no request can have is the same for all; so is the host, by which every cache tells its responses apart.
   if (name == "host" || !is_field_name(name)) return;
   // "*" in Vary is not the field of that name (RFC 9110 12.5.5).
-  if (is_personal_field(name) || name == "*" || name.size() > longest_name) return personal(Personal::fields);
+  if (is_personal_field(name) || name == "*" || name.size() > longest_name) return personal(name == "cookie" ? Personal::cookies : Personal::fields);
   insert(name);
 }
 
@@ -72,6 +73,24 @@ void Reads::insert(std::string_view name) {
   const auto position = place - fields_.begin();
   if (fields_.empty()) fields_.reserve(usual_fields);
   fields_.emplace(fields_.begin() + position, name);
+}
+
+std::string_view Reads::personal_part() const {
+  constexpr std::pair<Personal, std::string_view> parts[] = {
+      {Personal::cookies, "cookies"},
+      {Personal::address, "the client's address"},
+      {Personal::country, "the client's country"},
+      {Personal::browser, "which browser it is"},
+      {Personal::assets, "what the client has"},
+      {Personal::bucket, "the visitor's share"},
+      {Personal::connection, "the connection"},
+      {Personal::protocol, "the protocol"},
+      {Personal::peer, "the address of the connection's other end"},
+      {Personal::id, "the request's id"},
+      {Personal::fields, "request fields that say who asks"},
+  };
+  const auto* part = std::find_if(std::begin(parts), std::end(parts), [&](const auto& each) { return has(each.first); });
+  return part != std::end(parts) ? part->second : std::string_view();
 }
 
 void Reads::clear() {

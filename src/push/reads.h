@@ -39,6 +39,8 @@ class Reads {
   void field(std::string_view name);
 
   bool is_personal() const { return personal_ != 0; }
+  /// What of that was looked at, for a person: "cookies"; empty: nothing. Of several the one that says most.
+  std::string_view personal_part() const;
   bool has(Personal what) const { return (personal_ & static_cast<std::uint16_t>(what)) != 0; }
   /// In lower case, each once, sorted.
   const std::vector<std::string>& fields() const { return fields_; }

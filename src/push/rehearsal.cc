@@ -60,6 +60,7 @@ class Notes final : public Outside {
                        setting_.open_bytes + result_.decisions.spending.bytes()};
     if (!head_known && !setting_.answers_at_once) page.think_time = setting_.think_time;
     situation.budget = budget_of_page(page, result_.decisions.spending);
+    result_.budget = situation.budget;
     return situation;
   }
 
@@ -156,6 +157,19 @@ class Rehearsal {
 };
 
 }  // namespace
+
+const RuleTrace* personal_cause(const Rehearsed& rehearsed, const Entry& entry) {
+  if (entry.rule == nullptr) return nullptr;
+  const RuleTrace* cause = nullptr;
+  for (const RuleTrace& trace : rehearsed.traces) {
+    if (trace.rule->phase != entry.rule->phase) continue;
+    const bool is_own = trace.rule == entry.rule;
+    const bool decides = is_own || (trace.rule->final && !trace.rule->shadow && cause == nullptr);
+    if (decides && !trace.personal.empty()) cause = &trace;
+    if (is_own) break;
+  }
+  return cause;
+}
 
 Rehearsed rehearse(const Request& request, const Setting& setting, const FinalHead* head) {
   return Rehearsal(request, setting, head).run();

@@ -49,7 +49,12 @@ struct Rehearsed {
   std::vector<RuleTrace> traces;
   std::vector<std::string> early_links;  // the Link values of the 103, empty where none goes out
   std::vector<std::string> links;        // of the final response, beside its own; without a head as if it were a page
+  Budget budget;                         // as it was when hints were delivered last
 };
+
+/// Of an entry that is one visitor's: the rule that looked at something personal, which is its own, or a final one
+/// before it, on which depends whether it is asked at all. Null where none did.
+const RuleTrace* personal_cause(const Rehearsed& rehearsed, const Entry& entry);
 
 /// `head` may be null: then the response phase does not come.
 Rehearsed rehearse(const Request& request, const Setting& setting, const FinalHead* head);

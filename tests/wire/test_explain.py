@@ -53,7 +53,8 @@ REASONS = {
     "shadow": "--client nghttp /trial",
 }
 # Cases that are refused before any rule is asked, or in which a rule fails.
-NO_TESTS = ("no_route", "no_site", "behind_a_proxy_by_http", "a_failing_rule", "selectors", "needs_the_response")
+NO_TESTS = ("no_route", "no_site", "behind_a_proxy_by_http", "a_failing_rule", "returned_nothing", "selectors",
+            "needs_the_response")
 # And those that only a running server has, or only its experience: test_reasons.py has a request for each.
 OF_A_SERVER = {"client_stream_limit", "version_unknown", "asset_varies", "needs_credentials", "page_redirects", "early_hints_already_sent",
                "connection_closing", "switched_off", "no_answer", "cache_digest"}

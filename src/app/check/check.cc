@@ -11,6 +11,7 @@
 #include "app/check/page_warnings.h"
 #include "app/check/path_warnings.h"
 #include "app/check/rule_warnings.h"
+#include "app/check/shared_cache_warning.h"
 
 namespace outrider::app {
 namespace {
@@ -57,7 +58,8 @@ Result<CheckReport> find_warnings(Offline& offline, const std::vector<Question>&
   judge_rules(offline, places, warnings);
   judge_paths(offline, warnings);
   judge_patterns(sources, config.limits.rule_pattern_steps, warnings);
-  report.complete = gather.exact_paths(deadline) && gather.ask_all(of_tests, deadline);
+  report.complete = gather.exact_paths(deadline) && gather.ask_all(of_tests, deadline) &&
+                    judge_shared_cache(offline, deadline, warnings);
   report.pages = pages.size();
   report.uncovered = judge_coverage(pages, gather, warnings);
   for (const Hinted& hinted : gather.hints()) {

@@ -12,7 +12,7 @@ namespace {
 
 using enum WarningId;
 
-constexpr std::array<WarningText, 19> texts{{
+constexpr std::array<WarningText, 20> texts{{
     {asset_missing, "asset_missing", "what is hinted is not there, or answers with an error"},
     {asset_denied, "asset_denied", "a route denies what is hinted"},
     {asset_redirects, "asset_redirects", "what is hinted redirects elsewhere"},
@@ -23,6 +23,7 @@ constexpr std::array<WarningText, 19> texts{{
     {own_origin, "own_origin", "a preconnect to the page's own origin, to which there is a connection already"},
     {repeated_url, "repeated_url", "an URL is hinted twice with different options"},
     {over_budget, "over_budget", "the hints of a page have more bytes than its budget"},
+    {shared_cache, "shared_cache", "shared caches may keep a page, whose Link then lacks what depends on its visitor"},
     {never_matches, "never_matches", "no request can reach a rule"},
     {literal_path, "literal_path", "a path is written in the language of another router"},
     {duplicate_name, "duplicate_name", "two sites have different rules of one name"},

@@ -27,6 +27,7 @@ enum class WarningId : std::uint8_t {
   own_origin,
   repeated_url,
   over_budget,
+  shared_cache,
   never_matches,
   literal_path,
   duplicate_name,

@@ -54,7 +54,7 @@ script::RulesOptions rules_options(const config::Config& config, bool run_tests,
   script::RulesOptions options;
   options.data_dirs = config.data_dirs;
   for (const config::Site& site : config.sites) {
-    options.sets.push_back({site.name, site.rules, site.rules_place, delivery_of(config, site)});
+    options.sets.push_back({site.name, site.rules, site.rules_place, delivery_of(config, site), {}, site.aliases});
     add_roots(site, options.data_dirs);
   }
   options.shipped_modules = shipped_modules();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "app/offline/withheld.h"
 #include "push/condition_text.h"
 #include "push/delivering.h"
 #include "push/names.h"
@@ -85,7 +86,8 @@ void add_trace(Json& json, const push::RuleTrace& trace, const std::string& cond
     json["condition_place"] = rule.place_of(trace.failed_condition).text();
   }
   say(json, "error", trace.error);
-  if (!trace.returned.empty()) {
+  const bool said_nothing = trace.matched && trace.error.empty() && rule.hints_function >= 0;
+  if (!trace.returned.empty() || said_nothing) {
     json["returned"] = Json::array();
     for (const push::Returned& each : trace.returned) json["returned"].push_back(returned_json(each));
   }
@@ -137,6 +139,39 @@ Json entry_json(const push::Entry& entry, push::Delivered delivered) {
   json["rule"] = entry.rule != nullptr ? entry.rule->name : std::string("application");
   json["how"] = name_of(delivered.how);
   json["reason"] = name_of(delivered.reason);
+  if (delivered.bytes != 0) json["bytes"] = delivered.bytes;
+  return json;
+}
+
+Json withheld_json(const Answer& answer) {
+  Json json = Json::array();
+  for (const push::RuleTrace* each : withholding(answer)) {
+    json.push_back({{"rule", each->rule->name},
+                    {"place", each->rule->place.text()},
+                    {"looks_at", each->personal},
+                    {"cure", private_pages(*answer.route)}});
+  }
+  return json;
+}
+
+/// Empty where it is not over.
+Json budget_json(const push::Rehearsed& rehearsed) {
+  Json json, rules;
+  bool is_over = false;
+  const push::Decisions& decisions = rehearsed.decisions;
+  for (std::size_t i = 0; i != decisions.delivered.size(); ++i) {
+    if (decisions.delivered[i].reason != push::Reason::over_budget) continue;
+    is_over = true;
+    const push::Rule* rule = decisions.list.entries()[i].rule;
+    if (rule != nullptr && rule->budget_bytes) rules[rule->name] = *rule->budget_bytes;
+  }
+  if (!is_over) return json;
+  json["taken"] = decisions.spending.bytes();
+  const push::Budget& budget = rehearsed.budget;
+  if (budget.carried) json["connection"] = *budget.carried;
+  if (budget.ahead) json["promises"] = *budget.ahead;
+  if (budget.allowed) json["site"] = *budget.allowed;
+  if (!rules.empty()) json["rules"] = std::move(rules);
   return json;
 }
 
@@ -191,6 +226,8 @@ Json explain_json(const push::WorkerRules& rules, const Question& question, cons
   json["considered"] = Json::array();
   for (const push::Considered& each : answer.considered) json["considered"].push_back(considered_json(each, answer));
   json["entries"] = entries_json(answer);
+  if (Json withheld = withheld_json(answer); !withheld.empty()) json["withheld"] = std::move(withheld);
+  if (Json budget = budget_json(answer.rehearsed); !budget.empty()) json["budget"] = std::move(budget);
   json["early_hints"] = answer.rehearsed.early_links;
   json["link"] = answer.rehearsed.links;
   json["vary"] = answer.vary;

@@ -103,8 +103,10 @@ std::string rule_text(const Json& rule, const Json& answer, const Ink& ink) {
   if (rule.contains("captures")) text += "      " + wrapped(captures_text(rule.at("captures")), 6) + "\n";
   if (rule.contains("returned")) {
     for (const Json& hint : rule.at("returned")) text += returned_text(hint);
+    if (rule.at("returned").empty()) text += "      returned nothing\n";
   }
-  if (rule.contains("error")) text += error_text(rule.at("error").get<std::string>(), ink);
+  const char* what_failed = state == "matched" ? "failed: " : "";
+  if (rule.contains("error")) text += error_text(what_failed + rule.at("error").get<std::string>(), ink);
   return text;
 }
 

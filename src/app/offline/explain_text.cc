@@ -24,6 +24,36 @@ std::string page_line(const Json& answer) {
   return status == 200 ? std::string() : fmt::format("the page answers {}", status);
 }
 
+std::uint64_t bytes_of(const Json& entry) {
+  return entry.value("bytes", std::uint64_t{0});
+}
+
+/// What has used the budget up, its limits, and the first that it leaves no room for.
+std::string budget_sentence(const Json& answer) {
+  const Json& budget = answer.at("budget");
+  const Json *largest = nullptr, *first = nullptr;
+  for (const Json& entry : answer.at("entries")) {
+    if (first == nullptr && text_of(entry, "reason") == "over_budget") first = &entry;
+    const bool is_pushed = text_of(entry, "how") == "push";
+    if (is_pushed && (largest == nullptr || bytes_of(entry) > bytes_of(*largest))) largest = &entry;
+  }
+  std::string text = fmt::format("over_budget: pushes take {} bytes", budget.at("taken").dump());
+  if (largest != nullptr) text += fmt::format(", {} of them {}", bytes_of(*largest), text_of(*largest, "url"));
+  if (first != nullptr) text += fmt::format(", and {} would take {} more", text_of(*first, "url"), bytes_of(*first));
+  const auto limit = [&](const char* name, std::string_view what) {
+    if (budget.contains(name)) text += fmt::format("; {} {}", what, budget.at(name).dump());
+  };
+  limit("connection", "the connection carries");
+  limit("promises", "the page leaves room for promises of");
+  limit("site", "the site's budget_bytes is");
+  const Json of_rules = budget.value("rules", Json::object());
+  for (const auto& [rule, bytes] : of_rules.items()) {
+    text += fmt::format("; the budget_bytes of \"{}\" is {}", plain(rule), bytes.dump());
+  }
+  const bool has_limit = budget.contains("connection") || budget.contains("site") || budget.contains("rules");
+  return has_limit ? text : text + "; nobody knows what the connection carries, and no budget_bytes is configured";
+}
+
 class Writer : private Ink {
  public:
   Writer(bool colour, bool all_rules, bool verbose) : Ink(colour), all_rules_(all_rules), verbose_(verbose) {}
@@ -131,6 +161,8 @@ class Writer : private Ink {
     if (const std::string page = page_line(answer); !page.empty()) line("  " + page);
     if (answer.at("entries").empty()) line("  nothing: no rule that matched returned a hint");
     for (const Json& entry : answer.at("entries")) one_entry(entry);
+    withheld(answer);
+    if (answer.contains("budget")) line("  " + wrapped(budget_sentence(answer), 4));
     fields(answer);
   }
 
@@ -169,6 +201,21 @@ class Writer : private Ink {
     if (!said.empty() && left.size() < place_of_reason) left.resize(place_of_reason, ' ');
     line(fmt::format("  {} {}{}{}", how == "none" ? bad(way) : good(way), left, said.empty() ? "" : "  ", said));
     if (entry.contains("asset")) asset(entry.at("asset"));
+  }
+
+  /// On whose account hints stay out of Link.
+  void withheld(const Json& answer) {
+    const Json rules = answer.value("withheld", Json::array());
+    for (const Json& rule : rules) {
+      line("  " + wrapped(fmt::format("shared_cache: rule \"{}\" ({}) looks at {}", text_of(rule, "rule"),
+                                      text_of(rule, "place"), text_of(rule, "looks_at")),
+                          4));
+    }
+    if (rules.empty()) return;
+    line("    " +
+         wrapped(fmt::format("where the page is each visitor's own, let its route say so, or a new one for it: {}",
+                             text_of(rules.front(), "cure")),
+                 4));
   }
 
   /// What is wrong with it, whatever was decided.

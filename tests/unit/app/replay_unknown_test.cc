@@ -156,7 +156,7 @@ TEST_CASE("replay: rules that look at what the log tells of a visitor are not ac
       "  return { style('/' .. table.concat({ req.id, req.protocol, c.family, c.version or 0, tostring(c.mobile), "
       "tostring(c.bot), c.address, c.peer }, ',')) } end }\n"
       "rule { name = 'untold', path = '/', hints = function(req)\n"
-      "  return { req.client.country, req.cookies.a, req.cached '/a.css' and '/a.css', req.headers.cookie } end }\n"
+      "  return { req.client.country, req.cookies.a, req.cached '/a.css' and '/a.css', req.headers.authorization } end }\n"
       "rule { name = 'bucket', path = '/', hints = function(req) return { req.bucket 'a' > 2 and '/a.css' } end }\n");
   const std::string id = "\"id\":\"00112233aabbccdd\",";
   const Json json = world.replay(line("/", {}, id));

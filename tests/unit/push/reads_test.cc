@@ -122,7 +122,8 @@ TEST_CASE("of the visitor it is known what was looked at") {
   CHECK(reads.has(Personal::cookies));
   CHECK(reads.has(Personal::address));
   CHECK_FALSE(reads.has(Personal::fields));
-  CHECK(reads_of({"cookie"}).has(Personal::fields));
+  CHECK(reads_of({"cookie"}).has(Personal::cookies));
+  CHECK(reads_of({"authorization"}).has(Personal::fields));
   reads.clear();
   CHECK_FALSE(reads.has(Personal::cookies));
 }
@@ -221,4 +222,22 @@ TEST_CASE("a rule that looks at nothing allocates nothing") {
   const Evaluation result = evaluate(matches, Phase::request, test.request, nullptr, nullptr, false);
   CHECK(allocations() - before == 0);
   CHECK(result.reads.fields().empty());
+}
+
+TEST_CASE("what was looked at of the visitor has a name") {
+  Reads reads;
+  CHECK(reads.personal_part().empty());
+  reads.field("cookie");
+  reads.personal(Personal::address);
+  CHECK(reads.personal_part() == "cookies");
+  Reads other;
+  other.merge(reads);
+  CHECK(other.personal_part() == "cookies");
+  other.clear();
+  other.personal(Personal::bucket);
+  CHECK(other.personal_part() == "the visitor's share");
+  CHECK(reads_of({"x-real-ip"}).personal_part() == "request fields that say who asks");
+  Conditions when;
+  when.network = {*outrider::Network::parse("10.0.0.0/8")};
+  CHECK(looked_at(when, TestRequest()).personal_part() == "the client's address");
 }

@@ -181,3 +181,39 @@ TEST_CASE("no Link goes with an answer that takes no hints", "[explain]") {
   stage.made.method = "POST";
   CHECK(outcomes(stage.run()) == Texts{"/a.css none not_for_this_method"});
 }
+
+TEST_CASE("the rule on whose account a hint is one visitor's is known", "[explain]") {
+  Stage stage("curl");
+  stage.add("guard", {}).when.cookie = {{"session", "*"}};
+  stage.rules.back().final = true;
+  stage.add("own", {"/own.css"}).when.no_cookie = {{"theme", "*"}};
+  stage.add("behind", {"/behind.css"});
+  FinalHead head;
+  head.response.status = 200;
+  head.storable = true;
+  const auto cause = [](const Rehearsed& rehearsed, std::size_t entry) {
+    const RuleTrace* trace = personal_cause(rehearsed, rehearsed.decisions.list.entries()[entry]);
+    return trace != nullptr ? trace->rule->name + " " + std::string(trace->personal) : "nobody";
+  };
+  Rehearsed rehearsed = stage.run(&head);
+  CHECK(outcomes(rehearsed) == Texts{"/own.css none shared_cache", "/behind.css none shared_cache"});
+  CHECK(cause(rehearsed, 0) == "own cookies");
+  CHECK(cause(rehearsed, 1) == "guard cookies");
+  stage.rules.front().final = false;
+  rehearsed = stage.run(&head);
+  CHECK(outcomes(rehearsed) == Texts{"/own.css none shared_cache", "/behind.css link not_navigation"});
+  CHECK(cause(rehearsed, 1) == "nobody");
+  head.links.add(hint(Kind::style, "/of-application.css"), nullptr);
+  CHECK(cause(stage.run(&head), 2) == "nobody");
+}
+
+TEST_CASE("what pushes take of the budget is told", "[explain]") {
+  Stage stage("nghttp");
+  stage.assets.known["/big.css"] = {.status = 200, .bytes = 1'000'000};
+  stage.add("page", {"/big.css", "/b.css"});
+  const Rehearsed rehearsed = stage.run();
+  CHECK(rehearsed.budget.carried == 43'800);
+  CHECK(rehearsed.decisions.spending.bytes() == 1'000'250);
+  CHECK(rehearsed.decisions.delivered[0].bytes == 1'000'250);
+  CHECK(rehearsed.decisions.delivered[1].bytes == 16'634);
+}

@@ -1,0 +1,1 @@
+expect(request{ path = "/product/7" }).hints{ style "/app.css" }

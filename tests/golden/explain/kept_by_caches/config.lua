@@ -1,0 +1,4 @@
+return {
+  listen = { { address = "127.0.0.1:8443", tls = { certificate = "none.pem", key = "none.key" } } },
+  sites = { ["shop.example"] = { rules = "rules/*.lua", routes = { ["/"] = { files = "www", max_age = 60 } } } },
+}
