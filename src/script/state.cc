@@ -31,6 +31,13 @@ int on_panic(lua_State* lua) {
   check_failed(message != nullptr ? message : "Lua error outside a protected call", __FILE__, __LINE__);
 }
 
+/// Within a table the parser names what comes behind a missing comma, often in the next line.
+std::string_view advice_on_syntax(std::string_view message) {
+  const bool in_table = message.find("'}' expected") != message.npos;
+  const bool at_end = message.ends_with("near '<eof>'");
+  return in_table && !at_end ? "; is there a comma missing before it?" : "";
+}
+
 }  // namespace
 
 State::State(const Limits& limits, Watchdog* watchdog, bool jit)
@@ -215,7 +222,7 @@ Result<void> State::load(lua_State* lua, std::string_view source, const std::str
                                              : with_whole_names(std::string(text_at(lua, -1)));
   if (!begins_with_place(message)) message = shown_as + ": " + message;
   lua_pop(lua, 1);
-  return failure(std::move(message));
+  return failure(message.append(advice_on_syntax(message)));
 }
 
 void State::push(lua_State* lua, Binding function) {

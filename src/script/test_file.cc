@@ -73,6 +73,12 @@ std::string ended_early(const RuleFile& file, const TestedSite& site) {
                      site.named ? fmt::format(" (site {})", site.spec.site) : "", most_problems_of_file);
 }
 
+/// `expect(page):hints{}` is as good as `expect(page).hints{}`.
+void take_colon(lua_State* L) {
+  constexpr int expectation = lua_upvalueindex(5);
+  if (lua_gettop(L) > 0 && lua_rawequal(L, 1, expectation) != 0) lua_remove(L, 1);
+}
+
 int refuse_rule(State&, lua_State*) {
   throw ScriptError("rule: a test file cannot define rules; write it in a file whose name does not end in .test.lua");
 }
@@ -202,6 +208,7 @@ int TestFile::expect(State&, lua_State* L) {
 }
 
 int TestFile::check_hints(State&, lua_State* L) {
+  take_colon(L);
   if (lua_gettop(L) != 1) {
     throw ScriptError(
         "hints: expected a list of hints as in .hints{ style \"/app.css\" }; where there are to be none, "
@@ -215,6 +222,7 @@ int TestFile::check_hints(State&, lua_State* L) {
 }
 
 int TestFile::check_delivers(State&, lua_State* L) {
+  take_colon(L);
   if (lua_gettop(L) != 2 || lua_type(L, 1) != LUA_TSTRING || lua_type(L, 2) != LUA_TSTRING) {
     throw ScriptError("delivers: expected a way and an URL as in .delivers(\"push\", \"/app.css\")");
   }
@@ -227,6 +235,7 @@ int TestFile::check_delivers(State&, lua_State* L) {
 }
 
 int TestFile::check_nothing_because(State&, lua_State* L) {
+  take_colon(L);
   if (lua_gettop(L) != 1 || lua_type(L, 1) != LUA_TSTRING) {
     throw ScriptError("nothing_because: expected a reason as in .nothing_because(\"in_cookie\")");
   }

@@ -68,6 +68,13 @@ def test_without_tests(folder):
                             "0 checks in 0 files: 0 passed, 0 failed\n")
 
 
+def test_nothing_that_is_checked(folder):
+    (folder / "rules/shop.test.lua").write_text('request{ path = "/" }')
+    ended = run(folder)
+    assert ended.returncode == 0 and ended.stdout == ("nothing is checked: no test file says expect(…)\n"
+                                                      "0 checks in 1 file: 0 passed, 0 failed\n")
+
+
 def test_rules_that_do_not_load(folder):
     (folder / "rules/shop.test.lua").write_text(GOOD)
     (folder / "rules/shop.lua").write_text("rule { hint = {} }")

@@ -13,6 +13,7 @@ CLI::App* add_test(CLI::App& app, TestCommand& command) {
           "FOLDER", command.module,
           "A module's folder instead of a configuration: its test.lua is run on its example.lua, with fixture/ as "
           "the site's root")
+      ->type_name("DIR")
       ->excludes(config);
   test->add_flag("-v,--verbose", command.verbose, "Also name the checks that hold");
   CLI::Option* tap = test->add_flag("--tap", command.tap, "Print TAP version 13, for other programs");

@@ -44,6 +44,7 @@ class HumanOutput final : public TestOutput {
 
   void finish() override {
     if (files_ == 0) fmt::print("there are no tests; write them into *.test.lua files beside the rules\n");
+    if (files_ > 0 && passed_ + failed_ == 0) fmt::print("nothing is checked: no test file says expect(…)\n");
     fmt::print("{} check{} in {} file{}: {} passed, {} failed\n", passed_ + failed_, passed_ + failed_ == 1 ? "" : "s",
                files_, files_ == 1 ? "" : "s", passed_, failed_);
   }

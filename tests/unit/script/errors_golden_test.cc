@@ -111,6 +111,8 @@ TEST_CASE("what rule files say to what is wrong", "[golden]") {
                                     "rule { from = '2026-02-03 25:00', hints = {} }",
                                     "rule { host = 'https://a/', hints = {} }",
                                     "rule { method = 'GE*', hints = {} }",
+                                    "rule {\n  path = '/'\n  hints = {} }",
+                                    "rule {\n  path = '/',\n",
                                     "rule { when = { no_cookie = 'a=b' }, hints = {} }",
                                     "rule { to = '2026-02-03', ['until'] = '2026-02-04', hints = {} }",
                                     "local t = {} for i = 1, 65 do t[i] = '/' .. i .. '.css' end rule { hints = t }",

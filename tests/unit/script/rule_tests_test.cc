@@ -17,7 +17,7 @@ TEST_CASE("tests that hold let the rules load", "[script][tests]") {
             .with_test(R"(api = 1
 expect(request{ path = "/" }).hints{ style "/css/app.css" }
 expect(request{ path = "/nothing" }).hints{}
-expect(request{}).hints{ "/css/app.css" }
+expect(request{}):hints{ "/css/app.css" }
 test("a product", function()
   local asked = { path = "/product/7", host = "shop.example.com", method = "POST", query = "utm=x",
                   headers = { ["User-Agent"] = "curl/8" }, cookies = { a = "1" } }
