@@ -23,12 +23,6 @@ bool stays_in_url(char c, UrlPart part) {
   return byte > 0x20 && byte < 0x7f && encoded_in(part).find(c) == std::string_view::npos;
 }
 
-UrlPart url_part_at(std::string_view url, std::size_t at) {
-  UrlPart part = UrlPart::path;
-  for (const char c : url.substr(0, at)) part = url_part_of(c, part);
-  return part;
-}
-
 UrlPart url_part_of(char c, UrlPart part) {
   if (c == '#') return UrlPart::fragment;
   return c == '?' && part == UrlPart::path ? UrlPart::query : part;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "app/offline/arrival.h"
+#include "app/offline/asked.h"
 #include "base/text.h"
 
 namespace outrider::app {
@@ -48,10 +48,7 @@ Result<std::vector<ListedPage>> read_pages(const std::string& file, const config
     if (auto asked = ask_for(url, page.question); !asked) {
       return failure(fmt::format("{}: {}", page.place.text(), asked.error().message));
     }
-    if (!page.question.names_scheme) page.question.request.scheme = usual_scheme(config);
-    if (!page.question.names_host && config.sites.size() == 1) {
-      page.question.request.host = script::host_of_site(config.sites.front().name);
-    }
+    complete(config, page.question);
     pages.push_back(std::move(page));
   }
   return pages;

@@ -11,6 +11,7 @@
 
 #include "push/sample_clients.h"
 #include "push/selection.h"
+#include "push/url_bytes.h"
 #include "script/test_request.h"
 
 namespace outrider::app {
@@ -37,7 +38,11 @@ std::string encoded(std::string_view text, std::string_view reserved) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     const bool plain = byte > 0x20 && byte < 0x7f && reserved.find(c) == std::string_view::npos;
-    result += plain ? std::string(1, c) : fmt::format("%{:02X}", byte);
+    if (plain) {
+      result += c;
+    } else {
+      push::append_percent_encoded(result, c);
+    }
   }
   return result;
 }

@@ -19,17 +19,6 @@
 namespace outrider::app {
 namespace {
 
-/// A path that the pattern fits: "/product/x" for "/product/{id}".
-std::string sample_path(const push::Pattern& pattern) {
-  const std::string& text = pattern.text();
-  std::string path;
-  for (std::size_t at = 0; at != text.size(); ++at) {
-    if (text[at] == '{') at = text.find('}', at);
-    path += text[at] == '}' || text[at] == '*' ? 'x' : text[at];
-  }
-  return path;
-}
-
 /// Without what a glob leaves open.
 std::string literal(std::string_view glob, std::string_view where_empty) {
   std::string text(glob);
@@ -108,7 +97,7 @@ bool judge_shared_cache(const Offline& offline, std::optional<std::chrono::stead
       if (!push::fits_method(rule, "GET")) continue;
       if (rule.paths.empty()) judge_path(site, rule, "/", "/", offline, warnings);
       for (const push::Pattern& path : rule.paths) {
-        judge_path(site, rule, path.text(), sample_path(path), offline, warnings);
+        judge_path(site, rule, path.text(), path.example(), offline, warnings);
       }
     }
   }

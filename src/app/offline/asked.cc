@@ -15,12 +15,6 @@ namespace outrider::app {
 
 namespace {
 
-void complete(const config::Config& config, Question& question) {
-  if (!question.names_scheme) question.request.scheme = usual_scheme(config);
-  if (question.names_host || config.sites.size() != 1 || !question.request.host.empty()) return;
-  question.request.host = script::host_of_site(config.sites.front().name);
-}
-
 /// "product/7" is the path of someone who left out the slash, where no site can be meant by "product".
 Result<void> refuse_slashless(const config::Config& config, const std::string& url, const Question& question) {
   const std::string& host = question.request.host;
@@ -34,6 +28,12 @@ Result<void> refuse_slashless(const config::Config& config, const std::string& u
 }
 
 }  // namespace
+
+void complete(const config::Config& config, Question& question) {
+  if (!question.names_scheme) question.request.scheme = usual_scheme(config);
+  if (question.names_host || config.sites.size() != 1 || !question.request.host.empty()) return;
+  question.request.host = script::host_of_site(config.sites.front().name);
+}
 
 Result<Question> question_of(const Asked& asked, const config::Config& config) {
   Question question;

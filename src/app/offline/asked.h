@@ -27,6 +27,9 @@ struct Asked {
   std::string response;                   // the head of the page's response, as `curl -sD-` prints it; empty: not given
 };
 
+/// What an URL leaves out: the host where there is one site, and the scheme.
+void complete(const config::Config& config, Question& question);
+
 /// An URL without a host is of the only site, where there is one, and one without a scheme has that of the listener by
 /// which most come. Errors say what is wrong with it, for whoever typed it.
 Result<Question> question_of(const Asked& asked, const config::Config& config);
