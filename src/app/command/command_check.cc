@@ -10,6 +10,7 @@
 
 #include "app/check/check.h"
 #include "app/command/exit_code.h"
+#include "app/command/json_answer.h"
 #include "app/load/problems.h"
 
 namespace outrider::app {
@@ -35,18 +36,9 @@ CheckOptions options_of(const CheckCommand& command) {
   return options;
 }
 
-void print_json(const Json& json) {
-  fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
-}
-
 int print_problems(const CheckCommand& command, const std::vector<Problem>& problems) {
   if (command.json) {
-    Json json{{"ok", false}, {"config", command.config}, {"problems", Json::array()}};
-    for (const Problem& problem : problems) {
-      json["problems"].push_back(
-          {{"file", problem.place.file}, {"line", problem.place.line}, {"message", problem.message}});
-    }
-    print_json(json);
+    print_json(problems_json(command.config, problems));
   } else {
     Problems::print(problems);
     fmt::print(stderr, "{}: {}\n", command.config, counted(problems.size(), "problem"));
@@ -57,7 +49,7 @@ int print_problems(const CheckCommand& command, const std::vector<Problem>& prob
 /// What the options ask for cannot be done.
 int refuse(const CheckCommand& command, const std::string& message) {
   if (command.json) {
-    print_json({{"ok", false}, {"config", command.config}, {"error", message}});
+    print_json(error_json(command.config, message));
   } else {
     fmt::print(stderr, "{}\n", message);
   }
@@ -69,7 +61,7 @@ std::string unreachable_text(const CheckCommand& command, const CheckReport& rep
   return fmt::format("outrider check: {}{} cannot be reached: {}", command.against, where, report.unreachable);
 }
 
-void print_json(const CheckCommand& command, const Loaded& loaded, const CheckReport& report, bool ok) {
+void print_as_json(const CheckCommand& command, const Loaded& loaded, const CheckReport& report, bool ok) {
   Json json{{"ok", ok},
             {"config", command.config},
             {"sites", loaded.config->sites.size()},
@@ -129,7 +121,7 @@ int judge(const CheckCommand& command) {
   const bool reached = report->unreachable.empty();
   const bool ok = reached && (!command.strict || report->warnings.empty());
   if (command.json) {
-    print_json(command, offline.loaded(), *report, ok);
+    print_as_json(command, offline.loaded(), *report, ok);
   } else {
     print_text(command, offline.loaded(), *report, ok);
   }

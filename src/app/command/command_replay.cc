@@ -5,14 +5,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <optional>
-#include <system_error>
 #include <thread>
 
 #include "app/command/exit_code.h"
+#include "app/command/json_answer.h"
 #include "app/command/terminal.h"
 #include "app/load/problems.h"
 #include "app/replay/replay.h"
@@ -25,20 +24,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Prints what the command is for. Throws where nobody takes it, as on a full disk.
-void print(const std::string& text) {
-  fmt::print("{}", text);
-  if (std::fflush(stdout) != 0) throw std::system_error(errno, std::generic_category(), "cannot write the output");
-}
-
-void print_json(const Json& json) {
-  print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-}
-
 /// What the user typed is wrong.
 int refuse(const ReplayCommand& command, const std::string& what) {
   if (command.json) {
-    print_json({{"ok", false}, {"config", command.config}, {"error", what}});
+    print_json(error_json(command.config, what));
   } else {
     fmt::print(stderr, "outrider replay: {}\n", what);
   }
@@ -48,11 +37,7 @@ int refuse(const ReplayCommand& command, const std::string& what) {
 /// A configuration or its rules are.
 int print_problems(const ReplayCommand& command, const std::vector<Problem>& problems) {
   if (command.json) {
-    Json json{{"ok", false}, {"config", command.config}, {"problems", Json::array()}};
-    for (const auto& [place, message] : problems) {
-      json["problems"].push_back({{"file", place.file}, {"line", place.line}, {"message", message}});
-    }
-    print_json(json);
+    print_json(problems_json(command.config, problems));
   } else {
     Problems::print(problems);
   }
@@ -116,7 +101,7 @@ int run(const ReplayCommand& command) {
     json.update(found);
     print_json(json);
   } else {
-    print(replay_text(found, takes_colour(stdout)));
+    fmt::print("{}", replay_text(found, takes_colour(stdout)));
     if (!failing.empty()) fmt::print(stderr, "outrider replay: there are {}\n", fmt::join(failing, ", "));
   }
   return failing.empty() ? exit_fine : exit_input;
