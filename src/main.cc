@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <variant>
 
 #include "app/command/command_admin.h"
@@ -40,14 +41,19 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   if (!outrider::log::open("", outrider::log::Level::info)) return exit_our_fault;
 
-  return std::visit(Overloaded{
-                        [](const Said& said) { return printed(say(said)); },
-                        [](const RunCommand& command) { return run(command); },
-                        [](const CheckCommand& command) { return printed(check(command)); },
-                        [](const ExplainCommand& command) { return printed(explain(command)); },
-                        [](const TestCommand& command) { return printed(test(command)); },
-                        [](const ReplayCommand& command) { return printed(replay_logs(command)); },
-                        [](const AdminCommand& command) { return printed(ask_server(command)); },
-                    },
-                    parse_command_line({argv + 1, argv + argc}));
+  try {
+    return std::visit(Overloaded{
+                          [](const Said& said) { return printed(say(said)); },
+                          [](const RunCommand& command) { return run(command); },
+                          [](const CheckCommand& command) { return printed(check(command)); },
+                          [](const ExplainCommand& command) { return printed(explain(command)); },
+                          [](const TestCommand& command) { return printed(test(command)); },
+                          [](const ReplayCommand& command) { return printed(replay_logs(command)); },
+                          [](const AdminCommand& command) { return printed(ask_server(command)); },
+                      },
+                      parse_command_line({argv + 1, argv + argc}));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "outrider: %s\n", error.what());
+    return exit_our_fault;
+  }
 }

@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import stat
+import subprocess
 import threading
 import time
 import urllib.error
@@ -271,6 +272,18 @@ def test_json_for_programs(serve):
 
 
 @pytest.mark.skipif(os.environ.get("OUTRIDER_SLOW") == "thread", reason="ThreadSanitizer holds back what interrupts Lua")
+def test_an_answer_that_nobody_takes_is_an_error(serve):
+    """Longer than what is kept back before it is written."""
+    server = serve(config(), files=FILES)
+    server.write("rules/a.lua", 'rule { name = "no such key", path = "/", hintss = {} }\n' * 60)
+    assert server.reload_and_wait()[0] == 422
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run([outrider.BINARY, "status", "--json", "-c", server.config], stdout=full, stderr=subprocess.PIPE,
+                               text=True, timeout=60 * outrider.SLOWER, env=server.all_environment(), check=False)
+    assert len(server.command("status", "--json")[1]) > 4096
+    assert ended.returncode == 3 and "No space left on device" in ended.stderr
+
+
 def test_a_stop_does_not_wait_for_tests_that_run(serve):
     server = serve(config().replace("health =", "reload = { test_timeout_ms = 60000 }, health ="), files=FILES)
     server.write("rules/a.test.lua", "while true do end\n")

@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <exception>
 #include <nlohmann/json.hpp>
 
 #include "app/check/check.h"
@@ -136,9 +135,6 @@ int check(const CheckCommand& command) {
     return judge(command);
   } catch (const LoadError& error) {
     return print_problems(command, error.problems());
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "outrider: {}\n", error.what());
-    return exit_our_fault;
   }
 }
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <fstream>
 #include <iterator>
 
@@ -173,9 +172,6 @@ int explain(const ExplainCommand& command) {
   } catch (const LoadError& error) {
     Problems::print(error.problems());
     return exit_input;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "outrider: {}\n", error.what());
-    return exit_our_fault;
   }
 }
 

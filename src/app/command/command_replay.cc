@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <optional>
 #include <thread>
 
@@ -114,9 +113,6 @@ int replay_logs(const ReplayCommand& command) {
     return run(command);
   } catch (const LoadError& error) {
     return print_problems(command, error.problems());
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "outrider: {}\n", error.what());
-    return exit_our_fault;
   }
 }
 

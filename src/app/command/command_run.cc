@@ -6,7 +6,6 @@
 #include <pthread.h>
 
 #include <csignal>
-#include <exception>
 #include <optional>
 
 #include "app/command/exit_code.h"
@@ -46,20 +45,15 @@ int serve_for_supervisor(const RunCommand& command) {
 }  // namespace
 
 int run(const RunCommand& command) {
-  try {
-    if (command.server_fd) return serve_for_supervisor(command);
-    if (!command.supervisor) {
-      OwnSockets sockets;
-      // There is nobody to hand over to another binary.
-      std::signal(SIGUSR2, SIG_IGN);
-      return serve(command, sockets, *no_parent(&sockets));
-    }
-    const SystemClock clock;
-    return Supervisor(Supervisor::Options::from(command), clock).run();
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "outrider: {}\n", error.what());
-    return exit_our_fault;
+  if (command.server_fd) return serve_for_supervisor(command);
+  if (!command.supervisor) {
+    OwnSockets sockets;
+    // There is nobody to hand over to another binary.
+    std::signal(SIGUSR2, SIG_IGN);
+    return serve(command, sockets, *no_parent(&sockets));
   }
+  const SystemClock clock;
+  return Supervisor(Supervisor::Options::from(command), clock).run();
 }
 
 }  // namespace outrider::app

@@ -145,14 +145,9 @@ int watch(const TestCommand& command) {
 }  // namespace
 
 int test(const TestCommand& command) {
-  try {
-    if (command.watch) return watch(command);
-    script::SourceLog sources;
-    return run_once(command, sources);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "outrider: {}\n", error.what());
-    return exit_our_fault;
-  }
+  if (command.watch) return watch(command);
+  script::SourceLog sources;
+  return run_once(command, sources);
 }
 
 }  // namespace outrider::app
