@@ -21,6 +21,12 @@ bool is_token(std::string_view text);
 bool has_controls(std::string_view text);
 bool has_space_or_controls(std::string_view text);
 
+inline bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+inline bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 /// What the digit stands for, 0 to 15; -1 where `c` is no hexadecimal digit.
 int hex_digit(char c);
 /// Whether a "%" with two hexadecimal digits behind it is in the text (RFC 3986 2.1).

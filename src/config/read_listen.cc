@@ -114,7 +114,7 @@ void read_socket_owner(Reading& reading, const Fields& fields, Listen& listen) {
   if (fields.has("group")) check_group(reading.report, fields.text("group"));
 }
 
-Listen read_one(Reading& reading, const Item& item, Text& address) {
+Listen read_listener(Reading& reading, const Item& item, Text& address) {
   const Fields fields(reading.report, *item.value, item.path, *schema::configuration.find("listen")->group);
   Listen listen;
   listen.place = fields.place();
@@ -173,7 +173,7 @@ std::vector<Listen> read_listen(Reading& reading, const Fields& configuration) {
   std::vector<Text> texts;
   for (const Item& item : configuration.tables("listen")) {
     texts.emplace_back();
-    listen.push_back(read_one(reading, item, texts.back()));
+    listen.push_back(read_listener(reading, item, texts.back()));
   }
   check_addresses(reading, listen, texts);
   return listen;

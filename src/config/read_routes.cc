@@ -111,7 +111,7 @@ void read_common(Reading& reading, const Fields& fields, Route& route) {
   route.gzip = fields.boolean("gzip");
 }
 
-Route read_one(Reading& reading, const Item& item) {
+Route read_route(Reading& reading, const Item& item) {
   const Fields fields(reading.report, *item.value, item.path, schema::route);
   Route route;
   route.place = fields.place();
@@ -182,7 +182,7 @@ std::vector<Route> read_routes(Reading& reading, const Fields& site) {
   const Value* value = site.value("routes");
   if (!value) return routes;
   for (const Item& item : read_map(reading.report, *value, site.path("routes"), "a path prefix")) {
-    routes.push_back(read_one(reading, item));
+    routes.push_back(read_route(reading, item));
   }
   if (value->table()->entries.empty()) {
     reading.report.add(value->place, site.path("routes"), "expected at least one route; found an empty table");

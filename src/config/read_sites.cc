@@ -42,7 +42,7 @@ std::string read_rules_glob(Reading& reading, const Text& text) {
   return glob.string();
 }
 
-Site read_one(Reading& reading, const Item& item) {
+Site read_site(Reading& reading, const Item& item) {
   const Fields fields(reading.report, *item.value, item.path, schema::site);
   Site site;
   site.place = item.key_place;
@@ -60,7 +60,7 @@ Site read_one(Reading& reading, const Item& item) {
 }  // namespace
 
 void read_sites(Reading& reading, const Value& table, const std::string& path, std::vector<Site>& sites) {
-  for (const Item& item : read_map(reading.report, table, path, "a host")) sites.push_back(read_one(reading, item));
+  for (const Item& item : read_map(reading.report, table, path, "a host")) sites.push_back(read_site(reading, item));
 }
 
 void check_hosts(Reading& reading) {

@@ -13,6 +13,9 @@
 
 namespace outrider::config::schema {
 
+inline constexpr std::int64_t day_s = 86'400, day_ms = 86'400'000;
+inline constexpr std::int64_t mebibyte = 1 << 20;
+
 enum class Type {
   boolean,
   integer,

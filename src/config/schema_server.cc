@@ -5,9 +5,6 @@
 namespace outrider::config::schema {
 namespace {
 
-constexpr std::int64_t day_ms = 86'400'000;
-constexpr std::int64_t mebibyte = 1 << 20;
-
 constexpr std::string_view log_formats[] = {"combined", "json"};
 constexpr std::string_view log_levels[] = {"debug", "info", "warning", "error"};
 

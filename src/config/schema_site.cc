@@ -5,10 +5,6 @@
 namespace outrider::config::schema {
 namespace {
 
-constexpr std::int64_t day_ms = 86'400'000;
-constexpr std::int64_t day_s = 86'400;
-constexpr std::int64_t mebibyte = 1 << 20;
-
 constexpr std::string_view early_hints_choices[] = {"navigations", "all", "off"};
 
 constexpr Key upstream_keys[] = {

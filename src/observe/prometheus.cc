@@ -6,7 +6,7 @@
 namespace outrider::observe {
 namespace {
 
-void append_escaped(std::string& text, std::string_view value) {
+void append_label(std::string& text, std::string_view value) {
   for (const char c : value) {
     if (c == '\n') {
       text += "\\n";
@@ -37,7 +37,7 @@ void Prometheus::add(Labels labels, std::string_view value) {
   const char* before = "{";
   for (const auto& [name, text] : labels) {
     text_ += fmt::format("{}{}=\"", before, name);
-    append_escaped(text_, text);
+    append_label(text_, text);
     text_ += '"';
     before = ",";
   }

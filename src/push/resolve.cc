@@ -9,14 +9,6 @@
 namespace outrider::push {
 namespace {
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 /// RFC 3986 3.1: letters, digits and "+-." up to the first colon, a letter in front.
 bool has_scheme(std::string_view reference) {
   const auto colon = reference.find(':');

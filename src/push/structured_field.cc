@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "push/structured_field.h"
 
+#include "base/text.h"
+
 namespace outrider::push {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_lower(char c) {
   return c >= 'a' && c <= 'z';
 }
-bool is_letter(char c) {
-  return is_lower(c) || (c >= 'A' && c <= 'Z');
-}
 
 /// Each function takes what it names off the front, or returns false and leaves the rest undefined.
-class Reader {
+class ItemReader {
  public:
-  explicit Reader(std::string_view text) : rest_(text) {}
+  explicit ItemReader(std::string_view text) : rest_(text) {}
 
   bool at_end() const { return rest_.empty(); }
   bool take(char c) {
@@ -154,7 +150,7 @@ class Reader {
 bool read_dictionary(std::string_view text,
                      const std::function<void(std::string_view key, const FieldItem& item)>& member) {
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  Reader reader(text);
+  ItemReader reader(text);
   reader.skip_spaces();
   while (!reader.at_end()) {
     std::string_view key;

@@ -4,18 +4,15 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/text.h"
 #include "push/url_bytes.h"
 
 namespace outrider::push {
 namespace {
 
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 void append_encoded(std::string& out, std::string_view value, std::string_view also_plain) {
   for (char c : value) {
-    if (is_letter_or_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos ||
+    if (is_letter(c) || is_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos ||
         also_plain.find(c) != std::string_view::npos) {
       out += c;
     } else {
@@ -34,8 +31,8 @@ Slot next_capture(std::string_view url, std::size_t from) {
     const auto close = url.find('}', open);
     if (close == std::string_view::npos) break;
     const std::string_view name = url.substr(open + 1, close - open - 1);
-    const bool named = !name.empty() &&
-                       std::all_of(name.begin(), name.end(), [](char c) { return is_letter_or_digit(c) || c == '_'; });
+    const bool named = !name.empty() && std::all_of(name.begin(), name.end(),
+                                                    [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
     if (named) return {open, close - open + 1};
   }
   return {};

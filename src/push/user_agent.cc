@@ -9,14 +9,13 @@
 #include <cstddef>
 #include <initializer_list>
 
+#include "base/text.h"
+
 namespace outrider::push {
 namespace {
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-bool is_letter(char c) {
-  return lower(c) >= 'a' && lower(c) <= 'z';
 }
 
 /// `word` is in lower case.

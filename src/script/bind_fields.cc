@@ -106,7 +106,7 @@ int read(State&, lua_State* L) {
   return 1;
 }
 
-int refuse_write(State&, lua_State* L) {
+int refuse_fields_write(State&, lua_State* L) {
   throw ScriptError(fmt::format("{} is read-only", running_source(L).shown_as));
 }
 
@@ -202,7 +202,7 @@ struct Method {
 
 constexpr Method methods[] = {{"all", binding<all>}, {"match", binding<match>}, {"each", binding<each>}};
 
-push::Fields response_fields(const CallContext& context) {
+push::Fields fields_of_response(const CallContext& context) {
   if (context.response == nullptr) throw ScriptError("the response has ended");
   return context.response->fields;
 }
@@ -258,9 +258,9 @@ const FieldSource response_headers{"res.headers",
                                    "headers",
                                    true,
                                    true,
-                                   [](const CallContext& context) { return response_fields(context).size(); },
+                                   [](const CallContext& context) { return fields_of_response(context).size(); },
                                    [](const CallContext& context, std::size_t position) {
-                                     const push::Field& field = response_fields(context)[position];
+                                     const push::Field& field = fields_of_response(context)[position];
                                      return FieldSource::Item{field.name, field.value};
                                    }};
 
@@ -274,7 +274,7 @@ void push_fields(lua_State* L, const CallContext& context, const FieldSource& so
   }
   lua_pushcclosure(L, binding<read>, 4);
   lua_setfield(L, -2, "__index");
-  set_function(L, context, source, "__newindex", binding<refuse_write>);
+  set_function(L, context, source, "__newindex", binding<refuse_fields_write>);
   set_function(L, context, source, "__tostring", binding<name_fields>);
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");

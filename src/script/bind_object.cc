@@ -20,7 +20,7 @@ constexpr int section_upvalue = 3;
 
 // Upvalues of a method; the first is the context.
 constexpr int function_upvalue = 2;
-constexpr int looks_upvalue = 3;
+constexpr int bound_looks_upvalue = 3;
 
 /// There is no way to a getter but through this, so that no field is read unnoted.
 struct BoundField {
@@ -55,7 +55,7 @@ int read_field(State&, lua_State* L) {
   return 1;
 }
 
-int refuse_write(State&, lua_State* L) {
+int refuse_field_write(State&, lua_State* L) {
   throw ScriptError(
       fmt::format("{} is read-only", owner_of(static_cast<ApiSection>(lua_tointeger(L, lua_upvalueindex(1))))));
 }
@@ -93,7 +93,7 @@ void push_names(lua_State* L, ApiSection section, std::span<const Field> fields,
 }
 
 int call_method(State& state, lua_State* L) {
-  const auto& looks = *static_cast<const Looks*>(lua_touserdata(L, lua_upvalueindex(looks_upvalue)));
+  const auto& looks = *static_cast<const Looks*>(lua_touserdata(L, lua_upvalueindex(bound_looks_upvalue)));
   looks.note(running_context(L).request->reads);
   return reinterpret_cast<State::Binding>(lua_touserdata(L, lua_upvalueindex(function_upvalue)))(state, L);
 }
@@ -112,7 +112,7 @@ void push_object(lua_State* L, const CallContext& context, ApiSection section, s
   lua_pushvalue(L, names + 1);
   lua_pushcclosure(L, binding<read_field>, 4);
   lua_setfield(L, -2, "__index");
-  set_metamethod(L, "__newindex", binding<refuse_write>, section);
+  set_metamethod(L, "__newindex", binding<refuse_field_write>, section);
   set_metamethod(L, "__tostring", binding<name_object>, section);
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");

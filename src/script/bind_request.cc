@@ -88,7 +88,7 @@ const push::Response& response_of(const CallContext& context) {
   return *context.response;
 }
 
-constexpr Field request_fields[] = {
+constexpr Field request_getters[] = {
     {"id", request_text<&Request::id>},
     {"method", request_text<&Request::method>},
     {"scheme", request_text<&Request::scheme>},
@@ -102,7 +102,7 @@ constexpr Field request_fields[] = {
 constexpr std::array request_constants{"params", "query",    "headers", "cookies", "client",
                                        "tls",    "language", "bucket",  "sent",    "cached"};
 
-constexpr Field client_fields[] = {
+constexpr Field client_getters[] = {
     {"address", client_text<&push::ClientFacts::address>},
     {"peer", client_text<&push::ClientFacts::peer>},
     {"family", client_family},
@@ -121,7 +121,7 @@ constexpr Field client_fields[] = {
     {"country", client_text<&push::ClientFacts::country>},
 };
 
-constexpr Field tls_fields[] = {
+constexpr Field tls_getters[] = {
     {"used", [](lua_State* L, const CallContext& context) { lua_pushboolean(L, context.request->tls.used); }},
     {"version", tls_text<&push::TlsFacts::version>},
     {"cipher", tls_text<&push::TlsFacts::cipher>},
@@ -130,7 +130,7 @@ constexpr Field tls_fields[] = {
      [](lua_State* L, const CallContext& context) { lua_pushboolean(L, context.request->tls.session_reused); }},
 };
 
-constexpr Field response_fields[] = {
+constexpr Field response_getters[] = {
     {"status", [](lua_State* L, const CallContext& context) { lua_pushinteger(L, response_of(context).status); }},
 };
 
@@ -216,17 +216,17 @@ void RequestObjects::install(State& state, lua_State* L, const HintBoxes& boxes)
   push_fields(L, context_, request_query);
   push_fields(L, context_, request_headers);
   push_fields(L, context_, request_cookies);
-  push_object(L, context_, ApiSection::client, client_fields, {});
-  push_object(L, context_, ApiSection::tls, tls_fields, {});
+  push_object(L, context_, ApiSection::client, client_getters, {});
+  push_object(L, context_, ApiSection::tls, tls_getters, {});
   push_method(L, context_, ApiSection::request, "language", language);
   push_method(L, context_, ApiSection::request, "bucket", bucket);
   push_method(L, context_, ApiSection::request, "sent", sent);
   push_method(L, context_, ApiSection::request, "cached", cached);
-  push_object(L, context_, ApiSection::request, request_fields, request_constants);
+  push_object(L, context_, ApiSection::request, request_getters, request_constants);
   request_ref_ = state.ref(L);
 
   push_fields(L, context_, response_headers);
-  push_object(L, context_, ApiSection::response, response_fields, response_constants);
+  push_object(L, context_, ApiSection::response, response_getters, response_constants);
   response_ref_ = state.ref(L);
 
   push_with_context(L, context_, now);
@@ -236,13 +236,13 @@ void RequestObjects::install(State& state, lua_State* L, const HintBoxes& boxes)
 std::vector<std::string_view> bound_names(ApiSection section) {
   switch (section) {
     case ApiSection::request:
-      return names(request_fields, request_constants);
+      return names(request_getters, request_constants);
     case ApiSection::client:
-      return names(client_fields);
+      return names(client_getters);
     case ApiSection::tls:
-      return names(tls_fields);
+      return names(tls_getters);
     case ApiSection::response:
-      return names(response_fields, response_constants);
+      return names(response_getters, response_constants);
     default:
       return {};
   }

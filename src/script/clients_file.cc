@@ -17,7 +17,7 @@ std::shared_ptr<const push::ClientTable> shipped_clients() {
 
 std::shared_ptr<const push::ClientTable> load_clients_file(const std::filesystem::path& file,
                                                            const std::string& shown_as, SourceLog& sources) {
-  const auto text = sources.read(file, SourceLog::kLargestLuaFile);
+  const auto text = sources.read(file, SourceLog::largest_lua_file);
   if (!text) throw LoadError({shown_as, 0}, text.error().message);
   ClientsFile read = read_clients(run_table_file(**text, shown_as, nullptr));
   if (read.rows.empty()) read.rows = shipped_clients()->rows();

@@ -53,7 +53,7 @@ std::string versions(int from, int to) {
   return fmt::format("versions {} to {}", from, to);
 }
 
-class Reader {
+class ClientTableReader {
  public:
   ClientsFile read(const Table& table) {
     report_repeats(table, "");
@@ -284,7 +284,7 @@ class Reader {
 }  // namespace
 
 ClientsFile read_clients(const Value& tree) {
-  return Reader().read(*tree.table());
+  return ClientTableReader().read(*tree.table());
 }
 
 }  // namespace outrider::script

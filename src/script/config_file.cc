@@ -11,7 +11,7 @@ Value load_config_file(const std::filesystem::path& file, const std::string& sho
                        bool serves) {
   std::error_code error;
   const auto absolute_file = std::filesystem::absolute(file, error);
-  const auto text = sources.read(absolute_file, SourceLog::kLargestLuaFile);
+  const auto text = sources.read(absolute_file, SourceLog::largest_lua_file);
   if (!text) throw LoadError({shown_as, 0}, text.error().message);
   return run_table_file(**text, shown_as, [&](State& state, lua_State* lua) {
     open_secrets(state, lua, absolute_file.parent_path(), serves);

@@ -15,9 +15,9 @@
 namespace outrider::script {
 namespace {
 
-class Reader {
+class CsvReader {
  public:
-  Reader(std::string_view text, const std::string& name) : text_(text), name_(name) {
+  CsvReader(std::string_view text, const std::string& name) : text_(text), name_(name) {
     if (text_.starts_with("\xef\xbb\xbf")) text_.remove_prefix(3);
   }
 
@@ -78,7 +78,7 @@ class Reader {
   int record_line_ = 1;
 };
 
-void check_names(const Reader& reader, const std::vector<std::string>& names) {
+void check_names(const CsvReader& reader, const std::vector<std::string>& names) {
   for (auto name = names.begin(); name != names.end(); ++name) {
     if (name->empty()) reader.fail("a column has no name; the first line names the columns");
     if (std::find(names.begin(), name, *name) != name)
@@ -89,9 +89,9 @@ void check_names(const Reader& reader, const std::vector<std::string>& names) {
 }  // namespace
 
 void push_csv(State& state, lua_State* lua, std::string_view text, const std::string& name) {
-  constexpr int kRecordsBetweenChecks = 256;
+  constexpr int records_between_checks = 256;
   luaL_checkstack(lua, 10, "CSV");
-  Reader reader(text, name);
+  CsvReader reader(text, name);
   std::vector<std::string> names, fields;
   lua_newtable(lua);
   if (reader.read(names)) check_names(reader, names);
@@ -107,7 +107,7 @@ void push_csv(State& state, lua_State* lua, std::string_view text, const std::st
     }
     Frozen::wrap_plain_data(lua);
     lua_rawseti(lua, -2, record);
-    if (record % kRecordsBetweenChecks == 0) state.check_time(lua);
+    if (record % records_between_checks == 0) state.check_time(lua);
   }
   Frozen::wrap_plain_data(lua);
 }

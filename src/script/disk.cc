@@ -19,10 +19,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t second_ns = 1'000'000'000;
 /// File systems stamp with a clock that stands still for some milliseconds.
-constexpr std::int64_t kSettledAfter = kSecond / 10;
-constexpr int kMostLinks = 40;  // on the way of one path, as Linux has it
+constexpr std::int64_t settled_after = second_ns / 10;
+constexpr int most_links = 40;  // on the way of one path, as Linux has it
 
 std::string reason(int error) {
   if (error == ENOENT) return "does not exist";
@@ -30,7 +30,7 @@ std::string reason(int error) {
 }
 
 std::int64_t nanoseconds(const timespec& time) {
-  return time.tv_sec * kSecond + time.tv_nsec;
+  return time.tv_sec * second_ns + time.tv_nsec;
 }
 
 Signature signature_from(const struct stat& status) {
@@ -42,7 +42,7 @@ Signature signature_from(const struct stat& status) {
   signature.size = static_cast<std::uint64_t>(status.st_size);
   signature.modified_ns = nanoseconds(status.st_mtim);
   signature.changed_ns = nanoseconds(status.st_ctim);
-  signature.settled = nanoseconds(now) - signature.changed_ns > kSettledAfter;
+  signature.settled = nanoseconds(now) - signature.changed_ns > settled_after;
   return signature;
 }
 
@@ -170,7 +170,7 @@ WalkAnswer walk(const fs::path& path) {
     answer.names.push_back(next);
     std::error_code error;
     const fs::path target = fs::read_symlink(next, error);
-    if (error || ++links > kMostLinks) return answer;
+    if (error || ++links > most_links) return answer;
     if (target.is_absolute()) at = "/";
     const fs::path steps = target.relative_path();
     rest.insert(rest.begin(), steps.begin(), steps.end());

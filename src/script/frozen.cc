@@ -13,8 +13,8 @@ namespace outrider::script {
 namespace {
 
 // Addresses that serve as keys into the registry.
-const char kMetatable = 0;
-const char kViews = 0;  // table -> its view, weak
+const char frozen_metatable = 0;
+const char views_key = 0;  // table -> its view, weak
 
 void push_registered(lua_State* lua, const char& key) {
   lua_pushlightuserdata(lua, const_cast<char*>(&key));
@@ -99,7 +99,7 @@ struct View {
 void push_new_view(lua_State* lua, int index, bool plain_data) {
   index = absolute(lua, index);
   static_cast<View*>(lua_newuserdata(lua, sizeof(View)))->plain_data = plain_data;
-  push_registered(lua, kMetatable);
+  push_registered(lua, frozen_metatable);
   lua_setmetatable(lua, -2);
   lua_pushvalue(lua, index);
   lua_setfenv(lua, -2);
@@ -108,7 +108,7 @@ void push_new_view(lua_State* lua, int index, bool plain_data) {
 /// Pushes the view of the table at `index`, the one that exists or a new one.
 void push_view(lua_State* lua, int index) {
   index = absolute(lua, index);
-  push_registered(lua, kViews);
+  push_registered(lua, views_key);
   lua_pushvalue(lua, index);
   lua_rawget(lua, -2);
   if (lua_isnil(lua, -1)) {
@@ -243,14 +243,14 @@ void Frozen::install(State& state, lua_State* lua) {
   }
   lua_pushboolean(lua, 0);
   lua_setfield(lua, -2, "__metatable");
-  register_top(lua, kMetatable);
+  register_top(lua, frozen_metatable);
 
   lua_newtable(lua);
   lua_newtable(lua);
   lua_pushliteral(lua, "kv");
   lua_setfield(lua, -2, "__mode");
   lua_setmetatable(lua, -2);
-  register_top(lua, kViews);
+  register_top(lua, views_key);
 }
 
 void Frozen::freeze(lua_State* lua, int index) {
@@ -268,7 +268,7 @@ void Frozen::wrap_plain_data(lua_State* lua) {
 
 void Frozen::know_view(lua_State* lua, int index) {
   index = absolute(lua, index);
-  push_registered(lua, kViews);
+  push_registered(lua, views_key);
   lua_getfenv(lua, index);
   lua_pushvalue(lua, index);
   lua_rawset(lua, -3);
@@ -277,7 +277,7 @@ void Frozen::know_view(lua_State* lua, int index) {
 
 void Frozen::push_known_view(lua_State* lua, int index) {
   lua_pushvalue(lua, index);
-  push_registered(lua, kViews);
+  push_registered(lua, views_key);
   lua_pushvalue(lua, -2);
   lua_rawget(lua, -2);
   if (lua_isnil(lua, -1)) {

@@ -21,7 +21,7 @@ namespace {
 
 using Outcome = Result<void>;
 /// Reads the value on top of the stack into the hint.
-using Reader = Outcome (*)(lua_State* L, push::Hint& hint);
+using OptionReader = Outcome (*)(lua_State* L, push::Hint& hint);
 
 tl::unexpected<Error> expected(std::string_view what, lua_State* L) {
   return failure(fmt::format("expected {}, found {}", what, State::describe(L, -1)));
@@ -109,7 +109,7 @@ Outcome read_with(lua_State* L, push::Hint& hint) {
 
 struct Option {
   std::string_view name;
-  Reader read;
+  OptionReader read;
 };
 
 constexpr Option options[] = {

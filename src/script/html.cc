@@ -20,8 +20,6 @@
 namespace outrider::script {
 namespace {
 
-constexpr std::string_view kSpace = " \t\r\n\f";
-
 struct Parsed {
   explicit Parsed(std::string_view text) {
     GumboOptions options = kGumboDefaultOptions;
@@ -68,8 +66,8 @@ struct Base {
   std::string resolve(std::string_view reference) const {
     std::string text(reference);
     std::erase_if(text, [](char c) { return c == '\t' || c == '\r' || c == '\n'; });
-    const auto begin = std::min(text.find_first_not_of(kSpace), text.size());
-    text = text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
+    const auto begin = std::min(text.find_first_not_of(html_space), text.size());
+    text = text.substr(begin, text.find_last_not_of(html_space) + 1 - begin);
     text.erase(std::min(text.find('#'), text.size()));
     // The parser's sign for bytes that are no UTF-8: of a page in another encoding nobody knows which URL it means.
     if (text.empty() || text.find("\xef\xbf\xbd") != text.npos) return {};

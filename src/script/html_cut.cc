@@ -12,14 +12,9 @@
 namespace outrider::script {
 namespace {
 
-constexpr std::size_t kMostBytes = 256u << 10;
-constexpr std::size_t kMostTags = 1'000;
-constexpr std::size_t kMostSeparators = 8'000;  // of attributes in a tag: the parser compares each with all others
-constexpr std::string_view kSpace = " \t\r\n\f";
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+constexpr std::size_t most_bytes = 256u << 10;
+constexpr std::size_t most_tags = 1'000;
+constexpr std::size_t most_separators = 8'000;  // of attributes in a tag: the parser compares each with all others
 
 std::size_t behind(std::string_view text, std::string_view what, std::size_t from) {
   const auto at = text.find(what, from);
@@ -37,7 +32,7 @@ bool is_named(std::string_view text, std::size_t at, std::string_view name) {
 /// Behind the tag at `at`: a '>' in the quotes of a value does not end it.
 std::size_t tag_end(std::string_view text, std::size_t at) {
   while ((at = text.find_first_of(">=", at)) != text.npos && text[at] == '=') {
-    at = text.find_first_not_of(kSpace, at + 1);
+    at = text.find_first_not_of(html_space, at + 1);
     if (at == text.npos) break;
     if (text[at] == '"' || text[at] == '\'') at = behind(text, text.substr(at, 1), at + 1);
   }
@@ -57,8 +52,10 @@ std::size_t text_end(std::string_view text, std::size_t at, std::string_view nam
 
 /// The tag could have more attributes than anybody would write.
 bool has_too_much(std::string_view tag) {
-  const auto separates = [](char c) { return kSpace.find(c) != kSpace.npos || c == '/' || c == '"' || c == '\''; };
-  return static_cast<std::size_t>(std::count_if(tag.begin(), tag.end(), separates)) > kMostSeparators;
+  const auto separates = [](char c) {
+    return html_space.find(c) != html_space.npos || c == '/' || c == '"' || c == '\'';
+  };
+  return static_cast<std::size_t>(std::count_if(tag.begin(), tag.end(), separates)) > most_separators;
 }
 
 }  // namespace
@@ -66,7 +63,7 @@ bool has_too_much(std::string_view tag) {
 HtmlHead cut_html_head(std::string_view page) {
   constexpr std::array<std::string_view, 4> texts{"script", "style", "title", "noframes"};
   if (page.starts_with("\xef\xbb\xbf")) page.remove_prefix(3);
-  HtmlHead head{std::string(page.substr(0, kMostBytes)), false};
+  HtmlHead head{std::string(page.substr(0, most_bytes)), false};
   std::string& text = head.text;
   std::size_t tags = 0, done = 0;  // up to there no tag is one
   for (auto at = text.find('<'); at != text.npos; at = text.find('<', at + 1)) {
@@ -75,7 +72,7 @@ HtmlHead cut_html_head(std::string_view page) {
     const bool is_tag = at >= done;
     head.whole = is_tag && is_named(text, at, "body");
     const std::size_t end = is_tag ? tag_end(text, at) : std::min(text.find('>', at), text.size());
-    if (head.whole || ++tags > kMostTags || has_too_much(std::string_view(text).substr(at, end - at))) {
+    if (head.whole || ++tags > most_tags || has_too_much(std::string_view(text).substr(at, end - at))) {
       text.resize(at);
       break;
     }

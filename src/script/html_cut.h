@@ -7,6 +7,9 @@
 
 namespace outrider::script {
 
+/// What HTML takes for white space.
+inline constexpr std::string_view html_space = " \t\r\n\f";
+
 struct HtmlHead {
   std::string text;
   /// What follows is the body, so that more of the page would tell nothing more.

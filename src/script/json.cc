@@ -15,8 +15,8 @@
 namespace outrider::script {
 namespace {
 
-constexpr std::size_t kMaxDepth = 100;
-constexpr int kEventsBetweenChecks = 1024;
+constexpr std::size_t most_levels_of_json = 100;
+constexpr int events_between_checks = 1024;
 
 class Builder : public nlohmann::json_sax<nlohmann::json> {
  public:
@@ -68,8 +68,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool open(bool array) {
-    if (items_.size() == kMaxDepth) {
-      problem_ = fmt::format("more than {} levels of lists and objects", kMaxDepth);
+    if (items_.size() == most_levels_of_json) {
+      problem_ = fmt::format("more than {} levels of lists and objects", most_levels_of_json);
       return false;
     }
     luaL_checkstack(lua_, 10, "JSON");
@@ -86,7 +86,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 
   /// Takes the value on top of the stack into the table that is being built.
   bool store() {
-    if (++events_ % kEventsBetweenChecks == 0) state_.check_time(lua_);
+    if (++events_ % events_between_checks == 0) state_.check_time(lua_);
     if (items_.empty()) return true;
     if (in_array()) {
       lua_rawseti(lua_, -2, ++items_.back());

@@ -11,9 +11,9 @@
 namespace outrider::script {
 namespace {
 
-constexpr int kMaxDepth = 200;
-constexpr std::size_t kNoMatch = static_cast<std::size_t>(-1);
-constexpr std::size_t kOpen = static_cast<std::size_t>(-1);  // length of a capture that has not been closed
+constexpr int most_levels_of_match = 200;
+constexpr std::size_t no_match = static_cast<std::size_t>(-1);
+constexpr std::size_t open_length = static_cast<std::size_t>(-1);  // length of a capture that has not been closed
 
 /// Whether `c` is in the class of the letter `name` ("%a"); another letter stands for itself.
 bool in_letter_class(unsigned char c, unsigned char name) {
@@ -72,9 +72,9 @@ class LuaPattern::Run {
     count_ = 0;
   }
 
-  /// The end of the match of the pattern from `p` on, or kNoMatch.
+  /// The end of the match of the pattern from `p` on, or no_match.
   std::size_t match(std::size_t s, std::size_t p) {
-    if (++depth_ > kMaxDepth) throw PatternError("pattern too complex");
+    if (++depth_ > most_levels_of_match) throw PatternError("pattern too complex");
     const std::size_t end = match_items(s, p);
     --depth_;
     return end;
@@ -82,7 +82,7 @@ class LuaPattern::Run {
 
   void check_closed() const {
     for (int i = 0; i < count_; ++i) {
-      if (captures_[static_cast<std::size_t>(i)].length == kOpen) throw PatternError("unfinished capture");
+      if (captures_[static_cast<std::size_t>(i)].length == open_length) throw PatternError("unfinished capture");
     }
   }
 
@@ -104,13 +104,13 @@ class LuaPattern::Run {
         case ')':
           return close(s, p + 1);
         case '$':
-          if (p + 1 == pattern_.size()) return s == subject_.size() ? s : kNoMatch;
+          if (p + 1 == pattern_.size()) return s == subject_.size() ? s : no_match;
           break;
         case '%':
           if (p + 1 < pattern_.size()) {
             if (pattern_[p + 1] == 'b') {
               s = balanced(s, p + 2);
-              if (s == kNoMatch) return kNoMatch;
+              if (s == no_match) return no_match;
               p += 4;
               continue;
             }
@@ -120,13 +120,13 @@ class LuaPattern::Run {
               const std::size_t end = item_end(p);
               const unsigned char before = s == 0 ? '\0' : at(s - 1);
               const unsigned char here = s < subject_.size() ? at(s) : '\0';
-              if (in_set(before, p, end) || !in_set(here, p, end)) return kNoMatch;
+              if (in_set(before, p, end) || !in_set(here, p, end)) return no_match;
               p = end;
               continue;
             }
             if (std::isdigit(item(p + 1)) != 0) {
               s = back_reference(s, item(p + 1));
-              if (s == kNoMatch) return kNoMatch;
+              if (s == no_match) return no_match;
               p += 2;
               continue;
             }
@@ -144,12 +144,12 @@ class LuaPattern::Run {
       if (repeat == '?') {
         if (fits) {
           const std::size_t rest = match(s + 1, end + 1);
-          if (rest != kNoMatch) return rest;
+          if (rest != no_match) return rest;
         }
         p = end + 1;
         continue;
       }
-      if (!fits) return kNoMatch;
+      if (!fits) return no_match;
       ++s;
       p = end;
     }
@@ -221,24 +221,24 @@ class LuaPattern::Run {
     std::size_t count = 0;
     while (one(s + count, p, end)) ++count;
     for (;; --count) {
-      if (count < at_least) return kNoMatch;
+      if (count < at_least) return no_match;
       const std::size_t rest = match(s + count, end + 1);
-      if (rest != kNoMatch) return rest;
-      if (count == 0) return kNoMatch;
+      if (rest != no_match) return rest;
+      if (count == 0) return no_match;
     }
   }
 
   std::size_t shortest(std::size_t s, std::size_t p, std::size_t end) {
     for (;; ++s) {
       const std::size_t rest = match(s, end + 1);
-      if (rest != kNoMatch) return rest;
-      if (!one(s, p, end)) return kNoMatch;
+      if (rest != no_match) return rest;
+      if (!one(s, p, end)) return no_match;
     }
   }
 
   std::size_t balanced(std::size_t s, std::size_t p) {
     if (p + 1 >= pattern_.size()) throw PatternError("malformed pattern (missing arguments to '%b')");
-    if (s >= subject_.size() || subject_[s] != pattern_[p]) return kNoMatch;
+    if (s >= subject_.size() || subject_[s] != pattern_[p]) return no_match;
     const char opens = pattern_[p], closes = pattern_[p + 1];
     std::size_t depth = 1;
     while (++s < subject_.size()) {
@@ -249,24 +249,24 @@ class LuaPattern::Run {
         ++depth;
       }
     }
-    return kNoMatch;
+    return no_match;
   }
 
   std::size_t open(std::size_t s, std::size_t p, bool position) {
-    if (count_ >= kMaxCaptures) throw PatternError("too many captures");
-    captures_[static_cast<std::size_t>(count_++)] = {s, position ? 0 : kOpen, position};
+    if (count_ >= max_captures) throw PatternError("too many captures");
+    captures_[static_cast<std::size_t>(count_++)] = {s, position ? 0 : open_length, position};
     const std::size_t end = match(s, p);
-    if (end == kNoMatch) --count_;
+    if (end == no_match) --count_;
     return end;
   }
 
   std::size_t close(std::size_t s, std::size_t p) {
     for (int i = count_ - 1; i >= 0; --i) {
       Capture& capture = captures_[static_cast<std::size_t>(i)];
-      if (capture.length != kOpen) continue;
+      if (capture.length != open_length) continue;
       capture.length = s - capture.begin;
       const std::size_t end = match(s, p);
-      if (end == kNoMatch) capture.length = kOpen;
+      if (end == no_match) capture.length = open_length;
       return end;
     }
     throw PatternError("invalid pattern capture");
@@ -274,21 +274,21 @@ class LuaPattern::Run {
 
   std::size_t back_reference(std::size_t s, unsigned char digit) {
     const int index = digit - '1';
-    if (index < 0 || index >= count_ || captures_[static_cast<std::size_t>(index)].length == kOpen) {
+    if (index < 0 || index >= count_ || captures_[static_cast<std::size_t>(index)].length == open_length) {
       throw PatternError("invalid capture index");
     }
     const Capture& capture = captures_[static_cast<std::size_t>(index)];
-    if (capture.position) return kNoMatch;
+    if (capture.position) return no_match;
     const std::string_view text = subject_.substr(capture.begin, capture.length);
     // A comparison is as long as the text.
     for (std::size_t i = 0; i < text.size(); i += 8) step();
-    return subject_.substr(s).starts_with(text) ? s + text.size() : kNoMatch;
+    return subject_.substr(s).starts_with(text) ? s + text.size() : no_match;
   }
 
   LuaPattern& owner_;
   std::string_view subject_;
   std::string_view pattern_;
-  std::array<Capture, kMaxCaptures>& captures_;
+  std::array<Capture, max_captures>& captures_;
   int& count_;
   int depth_ = 0;
 };
@@ -304,14 +304,14 @@ LuaPattern::LuaPattern(std::string_view subject, std::string_view pattern, std::
 void LuaPattern::begin_slice() {
   if (steps_left_ == 0) throw PatternError(fmt::format("pattern took more than {} steps", steps_));
   if (pause_ && steps_left_ < steps_) pause_();
-  slice_left_ = std::min(steps_left_, kStepsBetweenPauses);
+  slice_left_ = std::min(steps_left_, steps_between_pauses);
   steps_left_ -= slice_left_;
 }
 
 bool LuaPattern::match_at(std::size_t from, Match& match) {
   Run run(*this, match);
   const std::size_t end = run.match(from, 0);
-  if (end == kNoMatch) return false;
+  if (end == no_match) return false;
   run.check_closed();
   match.begin = from;
   match.end = end;

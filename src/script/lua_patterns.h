@@ -20,7 +20,7 @@ class PatternError : public std::runtime_error {
 
 class LuaPattern {
  public:
-  static constexpr int kMaxCaptures = 32;
+  static constexpr int max_captures = 32;
 
   struct Capture {
     std::size_t begin = 0;
@@ -30,13 +30,13 @@ class LuaPattern {
   struct Match {
     std::size_t begin = 0;
     std::size_t end = 0;
-    std::array<Capture, kMaxCaptures> captures;
+    std::array<Capture, max_captures> captures;
     int capture_count = 0;
   };
 
   /// Called now and then in a long search, which it may end by throwing, or by a Lua error.
   using Pause = std::function<void()>;
-  static constexpr std::size_t kStepsBetweenPauses = 1u << 16;
+  static constexpr std::size_t steps_between_pauses = 1u << 16;
 
   /// Holds views of both texts. All searches with this object together may take `steps`. With `anchors` a leading "^"
   /// means the beginning (find, match, gsub); without, it is a character (gmatch).

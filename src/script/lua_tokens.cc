@@ -7,20 +7,18 @@
 #include <cctype>
 #include <utility>
 
+#include "base/text.h"
+
 namespace outrider::script {
 namespace {
 
-constexpr std::array<std::string_view, 22> kKeywords = {
+constexpr std::array<std::string_view, 22> lua_keywords = {
     "and", "break", "do",  "else", "elseif", "end",    "false",  "for",  "function", "goto",  "if",
     "in",  "local", "nil", "not",  "or",     "repeat", "return", "then", "true",     "until", "while"};
 
 bool is_name_start(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return std::isalpha(byte) != 0 || c == '_' || byte >= 0x80;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 class Lexer {
@@ -65,7 +63,7 @@ class Lexer {
     std::string text;
     if (is_name_start(c)) {
       while (is_name_start(peek()) || is_digit(peek())) text += source_[at_++];
-      const bool keyword = std::find(kKeywords.begin(), kKeywords.end(), text) != kKeywords.end();
+      const bool keyword = std::find(lua_keywords.begin(), lua_keywords.end(), text) != lua_keywords.end();
       add(keyword ? LuaToken::Type::keyword : LuaToken::Type::name, std::move(text), line);
     } else if (is_digit(c) || (c == '.' && is_digit(peek(1)))) {
       add(LuaToken::Type::number, number(), line);
@@ -103,11 +101,11 @@ class Lexer {
 
   /// At a backslash; leaves at_ on the last character of the escape.
   void escape(std::string& text) {
-    constexpr std::string_view kNames = "abfnrtv", kValues = "\a\b\f\n\r\t\v";
+    constexpr std::string_view escape_names = "abfnrtv", escape_values = "\a\b\f\n\r\t\v";
     ++at_;
     const char c = peek();
-    if (const auto name = kNames.find(c); at_ < source_.size() && name != std::string_view::npos) {
-      text += kValues[name];
+    if (const auto name = escape_names.find(c); at_ < source_.size() && name != std::string_view::npos) {
+      text += escape_values[name];
     } else if (c == 'x') {
       text += static_cast<char>(std::strtol(std::string(source_.substr(at_ + 1, 2)).c_str(), nullptr, 16));
       at_ += 2;

@@ -9,8 +9,8 @@
 namespace outrider::script {
 namespace {
 
-constexpr std::size_t kReserve = 1u << 20;
-constexpr std::size_t kLargestFromReserve = 128u << 10;
+constexpr std::size_t reserve_bytes = 1u << 20;
+constexpr std::size_t largest_from_reserve = 128u << 10;
 
 }  // namespace
 
@@ -24,7 +24,7 @@ void* Memory::allocate(void* memory, void* block, std::size_t old_size, std::siz
   const std::size_t used = self.used_ - old_size + new_size;
   const bool grows = new_size > old_size;
   const bool beyond = grows && used > self.limit_ && !self.collects_;
-  if (beyond && (new_size > kLargestFromReserve || used > self.limit_ + kReserve)) return nullptr;
+  if (beyond && (new_size > largest_from_reserve || used > self.limit_ + reserve_bytes)) return nullptr;
   void* result = std::realloc(block, new_size);
   if (result == nullptr && grows) return nullptr;
   self.used_ = used;

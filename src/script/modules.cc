@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const char kModules = 0;  // its address is the key of the Modules in the registry
+const char modules_key = 0;  // its address is the key of the Modules in the registry
 
 bool is_module_name(std::string_view name) {
   if (name.empty() || name.front() == '.' || name.back() == '.' || name.find("..") != std::string_view::npos)
@@ -44,7 +44,7 @@ class Step {
 Modules::Modules(State& state, SourceLog& sources, Options options)
     : state_(state), sources_(sources), options_(std::move(options)) {
   const auto result = state.run(std::chrono::milliseconds(0), [this](lua_State* lua) {
-    lua_pushlightuserdata(lua, const_cast<char*>(&kModules));
+    lua_pushlightuserdata(lua, const_cast<char*>(&modules_key));
     lua_pushlightuserdata(lua, this);
     lua_rawset(lua, LUA_REGISTRYINDEX);
     const auto add_library = [&](const char* name,
@@ -67,7 +67,7 @@ Modules::Modules(State& state, SourceLog& sources, Options options)
 }
 
 Modules::~Modules() {
-  lua_pushlightuserdata(state_.lua(), const_cast<char*>(&kModules));
+  lua_pushlightuserdata(state_.lua(), const_cast<char*>(&modules_key));
   lua_pushnil(state_.lua());
   lua_rawset(state_.lua(), LUA_REGISTRYINDEX);  // the key is there: nothing is allocated
 }
@@ -85,7 +85,7 @@ std::string Modules::string_argument(lua_State* lua, int index, std::string_view
 
 Modules& Modules::of(State& state, lua_State* lua, std::string_view function) {
   state.require_loading(function);
-  lua_pushlightuserdata(lua, const_cast<char*>(&kModules));
+  lua_pushlightuserdata(lua, const_cast<char*>(&modules_key));
   lua_rawget(lua, LUA_REGISTRYINDEX);
   auto* modules = static_cast<Modules*>(lua_touserdata(lua, -1));
   lua_pop(lua, 1);
@@ -108,7 +108,7 @@ int Modules::require(State& state, lua_State* lua) {
     fail("require", name,
          fmt::format("a circle: {} is still loading, required at {}", self.shown(file), loading.required_at.text()));
   }
-  const auto text = self.sources_.read(file, SourceLog::kLargestLuaFile);
+  const auto text = self.sources_.read(file, SourceLog::largest_lua_file);
   if (!text) fail("require", name, fmt::format("{} {}", self.shown(file), text.error().message));
   if (const auto loaded = state.load(lua, **text, self.shown(file)); !loaded)
     throw ScriptError(loaded.error().message, 0);

@@ -16,16 +16,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostFound = 10'000;
-constexpr int kMostFolders = 32;  // one in the other
+constexpr std::size_t most_found = 10'000;
+constexpr int most_folders = 32;  // one in the other
 
 std::size_t bytes_argument(lua_State* lua) {
   const lua_Number bytes = lua_type(lua, 2) == LUA_TNUMBER ? lua_tonumber(lua, 2) : 0;
-  if (bytes >= 1 && bytes <= SourceLog::kLargestDataFile && bytes == std::floor(bytes)) {
+  if (bytes >= 1 && bytes <= SourceLog::largest_data_file && bytes == std::floor(bytes)) {
     return static_cast<std::size_t>(bytes);
   }
   throw ScriptError(fmt::format("files.read: expected how many bytes to read, 1 to {}, found {}",
-                                SourceLog::kLargestDataFile, State::describe(lua, 2)));
+                                SourceLog::largest_data_file, State::describe(lua, 2)));
 }
 
 void push_names(lua_State* lua, const std::vector<std::string>& names) {
@@ -49,7 +49,7 @@ fs::path Modules::find_data(std::string_view function, const std::string& name) 
 }
 
 SourceLog::Text Modules::content(std::string_view function, const std::string& name, const fs::path& file) {
-  auto text = sources_.read(file, SourceLog::kLargestDataFile);
+  auto text = sources_.read(file, SourceLog::largest_data_file);
   if (!text) fail(function, name, fmt::format("{} {}", shown(file), text.error().message));
   return *text;
 }
@@ -105,8 +105,8 @@ struct Modules::Search {
 
 void Modules::search(Search& search, const fs::path& directory, const std::string& relative) {
   search.state.check_time(search.lua);
-  if (++search.depth > kMostFolders) {
-    fail("files.find", search.name, fmt::format("{} is more than {} folders deep", shown(directory), kMostFolders));
+  if (++search.depth > most_folders) {
+    fail("files.find", search.name, fmt::format("{} is more than {} folders deep", shown(directory), most_folders));
   }
   const auto names = sources_.list(directory);
   if (!names) fail("files.find", search.name, fmt::format("{} {}", shown(directory), names.error().message));
@@ -119,9 +119,9 @@ void Modules::search(Search& search, const fs::path& directory, const std::strin
       search.found.push_back(relative + entry);
     }
   }
-  if (search.found.size() > kMostFound) {
+  if (search.found.size() > most_found) {
     fail("files.find", search.name,
-         fmt::format("more than {} files match \"{}\"; name a smaller directory", kMostFound, search.glob));
+         fmt::format("more than {} files match \"{}\"; name a smaller directory", most_found, search.glob));
   }
   --search.depth;
 }

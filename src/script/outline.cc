@@ -16,7 +16,7 @@ namespace {
 
 using Key = std::variant<std::int64_t, std::string>;
 
-constexpr int kMaxDepth = 200;  // as deep as Lua's compiler goes
+constexpr int most_levels_of_source = 200;  // as deep as Lua's compiler goes
 
 std::optional<Key> key_of(const LuaToken& token) {
   if (token.type == LuaToken::Type::string) return token.text;
@@ -57,7 +57,7 @@ class OutlineParser {
  private:
   const LuaToken& token(std::size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
   bool at_end() const { return token().type == LuaToken::Type::end; }
-  bool too_deep() const { return depth_ >= kMaxDepth; }
+  bool too_deep() const { return depth_ >= most_levels_of_source; }
 
   /// Goes over one expression, up to the "," ";" or closing bracket behind it; over statements too (`statements`), up
   /// to what closes more than was opened.

@@ -36,10 +36,10 @@ bool below_lib(const fs::path& file, const fs::path& fixed) {
   return std::find(folders.begin(), folders.end(), fs::path("lib")) != folders.end();
 }
 
-constexpr std::string_view kTestEnding = ".test.lua";
+constexpr std::string_view test_ending = ".test.lua";
 
 bool is_test(const fs::path& file) {
-  return file.filename().string().ends_with(kTestEnding);
+  return file.filename().string().ends_with(test_ending);
 }
 
 /// Rules and tests are run in this order.
@@ -78,7 +78,7 @@ void expand_one(const std::string& glob, const RuleSetSpec& spec, SourceLog& sou
 /// "shop.lua" for "shop.test.lua", beside it.
 fs::path tested_by(const fs::path& test) {
   const std::string name = test.filename().string();
-  return test.parent_path() / (name.substr(0, name.size() - kTestEnding.size()) + ".lua");
+  return test.parent_path() / (name.substr(0, name.size() - test_ending.size()) + ".lua");
 }
 
 bool loads(const RuleFiles& site, const fs::path& file) {
@@ -120,7 +120,7 @@ void find_test_files(const std::vector<RuleSetSpec>& sites, std::vector<RuleFile
     for (const RuleFile& file : site.files) folders.insert(file.path.parent_path());
     for (const fs::path& folder : folders) {
       if (folder.filename() == "lib") continue;
-      const auto tests = sources.glob(escaped_glob(folder / "") + "*" + std::string(kTestEnding));
+      const auto tests = sources.glob(escaped_glob(folder / "") + "*" + std::string(test_ending));
       if (!tests) problems.push_back({sites[i].place, "tests beside the rules: " + tests.error().message});
       if (!tests) continue;
       for (const fs::path& test : *tests) {

@@ -91,7 +91,7 @@ void RuleLoader::load_file(const RuleFile& file) {
   shown_ = file.shown;
   calls_on_line_.clear();
   file_problems_.clear();
-  const auto source = sources_.read(file.path, SourceLog::kLargestLuaFile);
+  const auto source = sources_.read(file.path, SourceLog::largest_lua_file);
   std::optional<Problem> ended_by;
   if (source) {
     outline_ = Outline::parse(**source);

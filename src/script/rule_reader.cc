@@ -33,7 +33,7 @@ struct Context {
 
 using Outcome = Result<void>;
 /// Reads the value on top of the stack into the rule.
-using Reader = Outcome (*)(Context& context);
+using KeyReader = Outcome (*)(Context& context);
 
 int keep_function(Context& context) {
   lua_State* L = context.L;
@@ -214,7 +214,7 @@ Outcome read_until(Context& context) {
 
 struct Key {
   std::string_view name;
-  Reader read;
+  KeyReader read;
 };
 
 using push::Rule;

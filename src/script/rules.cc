@@ -39,7 +39,7 @@ bool has_tests(const std::vector<RuleFiles>& found) {
 /// They are read all the same, so that it does not look like another generation.
 void skip_tests(const std::vector<RuleFiles>& found, SourceLog& sources) {
   for (const RuleFiles& files : found) {
-    for (const RuleFile& test : files.tests) sources.read(test.path, SourceLog::kLargestLuaFile);
+    for (const RuleFile& test : files.tests) sources.read(test.path, SourceLog::largest_lua_file);
   }
 }
 

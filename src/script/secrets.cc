@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const char kMetatable[] = "outrider.secret";
+const char secret_metatable[] = "outrider.secret";
 
 /// The userdata is this, with `size` bytes behind it: nothing in it needs a destructor.
 struct Secret {
@@ -32,7 +32,7 @@ struct Secret {
 
 const Secret* secret_or_null(lua_State* lua, int index) {
   if (lua_type(lua, index) != LUA_TUSERDATA || lua_getmetatable(lua, index) == 0) return nullptr;
-  luaL_getmetatable(lua, kMetatable);
+  luaL_getmetatable(lua, secret_metatable);
   const bool ours = lua_rawequal(lua, -1, -2) != 0;
   lua_pop(lua, 2);
   return ours ? static_cast<const Secret*>(lua_touserdata(lua, index)) : nullptr;
@@ -46,7 +46,7 @@ void push_secret(lua_State* lua, std::string_view text, std::optional<double> nu
   void* memory = lua_newuserdata(lua, sizeof(Secret) + text.size());
   auto* secret = new (memory) Secret{number.has_value(), number.value_or(0), text.size()};
   std::memcpy(static_cast<char*>(memory) + sizeof *secret, text.data(), text.size());
-  luaL_getmetatable(lua, kMetatable);
+  luaL_getmetatable(lua, secret_metatable);
   lua_setmetatable(lua, -2);
 }
 
@@ -172,7 +172,7 @@ int credential(State&, lua_State* lua) {
 }  // namespace
 
 void open_secrets(State& state, lua_State* lua, const fs::path& folder, bool must_be_there) {
-  luaL_newmetatable(lua, kMetatable);
+  luaL_newmetatable(lua, secret_metatable);
   const luaL_Reg functions[] = {
       {"__tostring", binding<to_string>}, {"__concat", binding<join>}, {"__index", binding<unknown_field>}};
   for (const luaL_Reg& function : functions) {

@@ -54,7 +54,7 @@ bool file_differs(const fs::path& file, const FileAnswer& known) {
 }
 
 bool listing_differs(const fs::path& directory, const ListAnswer& known) {
-  const ListAnswer again = list_directory(directory, SourceLog::kMostNames);
+  const ListAnswer again = list_directory(directory, SourceLog::most_names);
   if (!again.names || !known.names) return again.names || known.names || again.failure != known.failure;
   return *again.names != *known.names;
 }

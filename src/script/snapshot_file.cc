@@ -16,9 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kFirstLine = "outrider snapshot 1\n";
-constexpr std::string_view kAnyVersion = "outrider snapshot ";
-constexpr std::size_t kLargestFile = 256u << 20;
+constexpr std::string_view first_line = "outrider snapshot 1\n";
+constexpr std::string_view any_version = "outrider snapshot ";
+constexpr std::size_t largest_snapshot = 256u << 20;
 
 enum Letter : char {
   file = 'F',
@@ -95,9 +95,9 @@ std::string body_of(const Answers& answers) {
 }
 
 /// Reads fields until one of them does not fit; from then on everything is empty and ok() false.
-class Reader {
+class RecordReader {
  public:
-  explicit Reader(std::string_view body) : rest_(body) {}
+  explicit RecordReader(std::string_view body) : rest_(body) {}
 
   bool ok() const { return ok_; }
   bool at_end() const { return rest_.empty() || !ok_; }
@@ -139,7 +139,7 @@ class Reader {
 };
 
 /// One record; false where there is no such letter.
-bool read_record(Reader& reader, Answers& answers) {
+bool read_record(RecordReader& reader, Answers& answers) {
   const char letter = reader.letter();
   const std::string first = reader.text();
   if (letter == Letter::file || letter == Letter::head || letter == Letter::no_file) {
@@ -185,12 +185,12 @@ std::optional<std::string_view> take_line(std::string_view& rest, std::string_vi
 
 /// The records of a file's content; or what is wrong with it, without the file's name.
 Result<std::string_view> checked_body(std::string_view rest) {
-  if (!rest.starts_with(kFirstLine)) {
-    if (kFirstLine.starts_with(rest)) return failure("is cut off: it ends in its first line");
-    if (!rest.starts_with(kAnyVersion)) return failure("is no snapshot of rules and configuration");
+  if (!rest.starts_with(first_line)) {
+    if (first_line.starts_with(rest)) return failure("is cut off: it ends in its first line");
+    if (!rest.starts_with(any_version)) return failure("is no snapshot of rules and configuration");
     return failure("is a snapshot of another version; it is of no use to this one, and can be removed");
   }
-  rest.remove_prefix(kFirstLine.size());
+  rest.remove_prefix(first_line.size());
   const auto length = take_line(rest, "length ");
   const auto digest = take_line(rest, "sha256 ");
   if (!length || !digest) return failure("is damaged: its head does not say how long it is");
@@ -209,21 +209,21 @@ Result<std::string_view> checked_body(std::string_view rest) {
 
 Result<void> Snapshot::save(const fs::path& file) const {
   std::string text = body_of(answers_);
-  text.insert(0, fmt::format("{}length {}\nsha256 {}\n", kFirstLine, text.size(), sha256_hex(text)));
-  if (text.size() > kLargestFile) {
+  text.insert(0, fmt::format("{}length {}\nsha256 {}\n", first_line, text.size(), sha256_hex(text)));
+  if (text.size() > largest_snapshot) {
     return failure(fmt::format("{}: cannot be written: it would have {} bytes, at most {} are allowed", file.string(),
-                               text.size(), kLargestFile));
+                               text.size(), largest_snapshot));
   }
   return replace_file(file, text, 0600);
 }
 
 Result<std::shared_ptr<const Snapshot>> Snapshot::load(const fs::path& file) {
-  const FileAnswer content = read_file(file, kLargestFile);
+  const FileAnswer content = read_file(file, largest_snapshot);
   if (!content.text) return failure(fmt::format("{}: {}", file.string(), content.failure));
   const auto body = checked_body(*content.text);
   if (!body) return failure(fmt::format("{}: {}", file.string(), body.error().message));
   Answers answers;
-  Reader reader(*body);
+  RecordReader reader(*body);
   while (!reader.at_end()) {
     if (!read_record(reader, answers) || !reader.ok()) {
       return failure(fmt::format("{}: is damaged: a record in it makes no sense", file.string()));

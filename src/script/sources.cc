@@ -87,9 +87,9 @@ Result<SourceLog::Text> SourceLog::read_head(const fs::path& file, std::size_t m
 }
 
 Result<SourceLog::Text> SourceLog::text_of(const FileAnswer& answer) const {
-  if (total_ > kLargestTotal) {
+  if (total_ > largest_total) {
     return failure(
-        fmt::format("goes beyond the {} MiB that all rule and data files together may have", kLargestTotal >> 20));
+        fmt::format("goes beyond the {} MiB that all rule and data files together may have", largest_total >> 20));
   }
   return answer.text;
 }
@@ -100,7 +100,7 @@ Result<SourceLog::Names> SourceLog::list(const fs::path& directory) {
   if (known == answers_.listings.end()) {
     ListAnswer answer = replayed_
                             ? replay(replayed_->answers().listings, directory, ListAnswer{nullptr, "does not exist"})
-                            : list_directory(directory, kMostNames);
+                            : list_directory(directory, most_names);
     known = answers_.listings.emplace(directory, std::move(answer)).first;
     if (!replayed_) note_way_to(directory);
   }

@@ -19,10 +19,10 @@ namespace outrider::script {
 
 class SourceLog {
  public:
-  static constexpr std::size_t kLargestLuaFile = 1u << 20;
-  static constexpr std::size_t kLargestDataFile = 16u << 20;
-  static constexpr std::size_t kLargestTotal = 64u << 20;
-  static constexpr std::size_t kMostNames = 100'000;  // in one directory listing
+  static constexpr std::size_t largest_lua_file = 1u << 20;
+  static constexpr std::size_t largest_data_file = 16u << 20;
+  static constexpr std::size_t largest_total = 64u << 20;
+  static constexpr std::size_t most_names = 100'000;  // in one directory listing
 
   using Text = std::shared_ptr<const std::string>;
   using Names = std::shared_ptr<const std::vector<std::string>>;

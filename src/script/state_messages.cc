@@ -12,8 +12,8 @@
 namespace outrider::script {
 namespace {
 
-constexpr int kFramesShown = 8;
-constexpr std::size_t kTextShown = 60;
+constexpr int frames_shown = 8;
+constexpr std::size_t text_shown = 60;
 
 /// Of a chunk that load() compiled, not in C and not the sandbox's own. Its name is "@rules/shop.lua".
 bool is_scripts(const lua_Debug& frame) {
@@ -52,7 +52,7 @@ std::string State::traceback(lua_State* lua, int level) const {
   for (; lua_getstack(lua, level, &frame) == 1; ++level) {
     lua_getinfo(lua, "Snl", &frame);
     if (!is_scripts(frame)) continue;
-    if (++shown > kFramesShown) {
+    if (++shown > frames_shown) {
       text += "\n  …";
       break;
     }
@@ -90,13 +90,13 @@ bool State::begins_with_place(std::string_view message) const {
 }
 
 std::string State::with_whole_names(std::string message) const {
-  constexpr std::string_view kCut = "...";
-  if (!message.starts_with(kCut)) return message;
+  constexpr std::string_view cut_mark = "...";
+  if (!message.starts_with(cut_mark)) return message;
   const std::size_t end = message.find(':');
-  const std::string_view tail = std::string_view(message).substr(kCut.size(), end - kCut.size());
+  const std::string_view tail = std::string_view(message).substr(cut_mark.size(), end - cut_mark.size());
   if (end == std::string::npos || tail.empty()) return message;
   for (const std::string& name : names_) {
-    if (name.size() + kCut.size() >= LUA_IDSIZE && name.ends_with(tail)) return name + message.substr(end);
+    if (name.size() + cut_mark.size() >= LUA_IDSIZE && name.ends_with(tail)) return name + message.substr(end);
   }
   return message;
 }
@@ -112,7 +112,7 @@ std::string State::describe(lua_State* lua, int index) {
       return fmt::format("a number ({})", lua_tonumber(lua, index));
     case LUA_TSTRING: {
       const std::string_view text = text_at(lua, index);
-      return text.size() > kTextShown ? fmt::format("a string (\"{}…\")", text.substr(0, kTextShown))
+      return text.size() > text_shown ? fmt::format("a string (\"{}…\")", text.substr(0, text_shown))
                                       : fmt::format("a string (\"{}\")", text);
     }
     case LUA_TFUNCTION:

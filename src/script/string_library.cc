@@ -16,10 +16,10 @@ namespace outrider::script {
 namespace {
 
 /// Files that load have a thousand times the CPU time of a request, and work on whole documents.
-constexpr std::size_t kStepsAtLoad = 100;
+constexpr std::size_t steps_at_load = 100;
 
 std::size_t steps_for(const State& state) {
-  return state.limits().pattern_steps * (state.loading() ? kStepsAtLoad : 1);
+  return state.limits().pattern_steps * (state.loading() ? steps_at_load : 1);
 }
 
 LuaPattern::Pause time_check(State& state, lua_State* lua) {

@@ -17,7 +17,7 @@
 namespace outrider::script {
 namespace {
 
-constexpr std::chrono::milliseconds kCpuLimit{5000};
+constexpr std::chrono::milliseconds cpu_limit{5000};
 
 /// Where the file's `return` is, as far as the outline tells.
 Place result_place(const Outline& outline, const std::string& shown_as) {
@@ -38,7 +38,7 @@ Value run_table_file(std::string_view text, const std::string& shown_as, const O
   const Outline outline = Outline::parse(text);
   Value tree;
   std::vector<Problem> problems;
-  const auto result = state.run(kCpuLimit, [&](lua_State* lua) {
+  const auto result = state.run(cpu_limit, [&](lua_State* lua) {
     if (open) open(state, lua);
     if (const auto loaded = state.load(lua, text, shown_as); !loaded) throw ScriptError(loaded.error().message, 0);
     lua_call(lua, 0, 1);

@@ -88,23 +88,23 @@ int concat(State& state, lua_State* lua) {
 /// A stable merge sort: n log n whatever the comparison answers.
 class Sorter {
  public:
-  static constexpr int kTable = 1, kLess = 2, kSpare = 3;
+  static constexpr int table_index = 1, less_index = 2, spare_index = 3;
 
-  Sorter(State& state, lua_State* lua) : state_(state), lua_(lua), own_less_(!lua_isnoneornil(lua, kLess)) {
-    if (own_less_) luaL_checktype(lua, kLess, LUA_TFUNCTION);
-    lua_settop(lua, kLess);
+  Sorter(State& state, lua_State* lua) : state_(state), lua_(lua), own_less_(!lua_isnoneornil(lua, less_index)) {
+    if (own_less_) luaL_checktype(lua, less_index, LUA_TFUNCTION);
+    lua_settop(lua, less_index);
   }
 
   void sort(int length) {
     lua_createtable(lua_, length, 0);
-    int from = kTable, to = kSpare;
+    int from = table_index, to = spare_index;
     for (long width = 1; width < length; width *= 2) {
       for (long low = 1; low <= length; low += 2 * width) {
         merge(from, to, low, std::min<long>(low + width, length + 1), std::min<long>(low + 2 * width, length + 1));
       }
       std::swap(from, to);
     }
-    if (from == kTable) return;
+    if (from == table_index) return;
     for (int i = 1; i <= length; ++i) move(from, i, to, i);
   }
 
@@ -117,7 +117,7 @@ class Sorter {
   /// Whether item j goes before item i, of which it stands behind.
   bool goes_before(int table, long j, long i) {
     if (++comparisons_ % 1024 == 0) state_.check_time(lua_);
-    if (own_less_) lua_pushvalue(lua_, kLess);
+    if (own_less_) lua_pushvalue(lua_, less_index);
     lua_rawgeti(lua_, table, static_cast<int>(j));
     lua_rawgeti(lua_, table, static_cast<int>(i));
     bool before = false;

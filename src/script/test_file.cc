@@ -20,22 +20,22 @@ namespace {
 
 using std::chrono::steady_clock;
 
-const char kRequest = 0;  // its address is the key of the requests' metatable in the registry
+const char request_metatable = 0;  // its address is the key of the requests' metatable in the registry
 
 /// How far up the call stack the test file may be from a helper that calls `expect` for it.
-constexpr int kMostLevels = 32;
+constexpr int most_levels_of_tests = 32;
 /// More than any list holds: what is expected beyond it is missing in any case.
-constexpr std::size_t kMostExpected = 256;
+constexpr std::size_t most_expected = 256;
 
-constexpr const char* kGlobals[] = {"request", "expect", "test"};
-constexpr const char* kChecks[] = {"hints", "delivers", "nothing_because"};
+constexpr const char* test_globals[] = {"request", "expect", "test"};
+constexpr const char* known_checks[] = {"hints", "delivers", "nothing_because"};
 
 TestFile& running(lua_State* L) {
   return *static_cast<TestFile*>(lua_touserdata(L, lua_upvalueindex(1)));
 }
 
 void push_request_metatable(lua_State* L) {
-  lua_pushlightuserdata(L, const_cast<char*>(&kRequest));
+  lua_pushlightuserdata(L, const_cast<char*>(&request_metatable));
   lua_rawget(L, LUA_REGISTRYINDEX);
 }
 
@@ -112,14 +112,14 @@ void TestFile::install(lua_State* L) {
   constructors_.emplace(HintConstructors{HintBoxes(L), {}});
   install_hint_constructors(state_, L, *constructors_);
   allow_api_line(state_, L);
-  lua_pushlightuserdata(L, const_cast<char*>(&kRequest));
+  lua_pushlightuserdata(L, const_cast<char*>(&request_metatable));
   lua_newtable(L);
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");
   lua_rawset(L, LUA_REGISTRYINDEX);
-  add_global(L, kGlobals[0], binding<make_request>);
-  add_global(L, kGlobals[1], binding<expect>);
-  add_global(L, kGlobals[2], binding<run_group>);
+  add_global(L, test_globals[0], binding<make_request>);
+  add_global(L, test_globals[1], binding<expect>);
+  add_global(L, test_globals[2], binding<run_group>);
   state_.set_global(L, "rule", refuse_rule);
 }
 
@@ -133,7 +133,7 @@ std::optional<Place> TestFile::run() {
   const Place whole_file{file_.shown, 0};
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - steady_clock::now());
   if (left.count() <= 0) return whole_file;
-  const auto source = sources_.read(file_.path, SourceLog::kLargestLuaFile);
+  const auto source = sources_.read(file_.path, SourceLog::largest_lua_file);
   if (!source) {
     report_broken({whole_file, source.error().message}, {});
     return std::nullopt;
@@ -198,7 +198,7 @@ int TestFile::expect(State&, lua_State* L) {
     lua_pushvalue(L, table);
     lua_pushinteger(L, number);
     lua_pushcclosure(L, checks[i], 6);
-    lua_setfield(L, table, kChecks[i]);
+    lua_setfield(L, table, known_checks[i]);
   }
   lua_newtable(L);
   lua_pushcfunction(L, binding<unknown_check>);
@@ -216,7 +216,7 @@ int TestFile::check_hints(State&, lua_State* L) {
   }
   TestFile& self = running(L);
   std::vector<push::Hint> expected;
-  const auto read = read_hints(L, 1, self.constructors_->boxes, kMostExpected, expected);
+  const auto read = read_hints(L, 1, self.constructors_->boxes, most_expected, expected);
   if (!read) throw ScriptError("hints: " + read.error().message);
   return self.check(L, [&](const Examination& asked) { return asked.hints(expected); });
 }
@@ -284,7 +284,7 @@ int TestFile::run_group(State& state, lua_State* L) {
 }
 
 Place TestFile::place_in_file(lua_State* L) const {
-  for (int level = 1; level < kMostLevels; ++level) {
+  for (int level = 1; level < most_levels_of_tests; ++level) {
     const Place place = state_.place(L, level);
     if (place.file == file_.shown) return place;
   }
@@ -322,11 +322,11 @@ void TestFile::report_unchecked() {
 }
 
 std::vector<std::string_view> test_global_names() {
-  return {std::begin(kGlobals), std::end(kGlobals)};
+  return {std::begin(test_globals), std::end(test_globals)};
 }
 
 std::vector<std::string_view> check_names() {
-  return {std::begin(kChecks), std::end(kChecks)};
+  return {std::begin(known_checks), std::end(known_checks)};
 }
 
 }  // namespace outrider::script

@@ -17,13 +17,13 @@
 namespace outrider::script {
 namespace {
 
-constexpr std::size_t kMaxDepth = 32;
+constexpr std::size_t most_levels_of_tables = 32;
 
 using Key = std::variant<std::int64_t, std::string>;
 
-class Reader {
+class ValueReader {
  public:
-  Reader(lua_State* lua, std::vector<Problem>& problems) : lua_(lua), problems_(problems) {}
+  ValueReader(lua_State* lua, std::vector<Problem>& problems) : lua_(lua), problems_(problems) {}
 
   Value read(int index, const OutlineTable* outline, const Place& place) {
     index = absolute(lua_, index);
@@ -73,8 +73,8 @@ class Reader {
       problem(around, "this table contains itself");
       return table;
     }
-    if (path_.size() == kMaxDepth) {
-      problem(around, fmt::format("more than {} tables inside each other", kMaxDepth));
+    if (path_.size() == most_levels_of_tables) {
+      problem(around, fmt::format("more than {} tables inside each other", most_levels_of_tables));
       return table;
     }
     luaL_checkstack(lua_, 10, "a table");
@@ -139,7 +139,7 @@ class Reader {
 
 Value value_at(lua_State* lua, int index, const OutlineTable* outline, const Place& place,
                std::vector<Problem>& problems) {
-  return Reader(lua, problems).read(index, outline, place);
+  return ValueReader(lua, problems).read(index, outline, place);
 }
 
 }  // namespace outrider::script

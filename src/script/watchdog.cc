@@ -26,9 +26,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kTick{1};
-constexpr milliseconds kIdleTick{20};
-constexpr int kTicksUntilIdle = 100;
+constexpr milliseconds busy_tick{1};
+constexpr milliseconds idle_tick{20};
+constexpr int ticks_until_idle = 100;
 
 // The guard of the call that this thread is in, for the signal handler.
 constinit thread_local std::atomic<Watchdog::Guard*> running_guard{nullptr};
@@ -63,8 +63,8 @@ void Watchdog::Impl::run() {
   std::unique_lock lock(mutex);
   int quiet_ticks = 0;
   while (!stopping) {
-    quiet_ticks = tick() ? 0 : std::min(quiet_ticks + 1, kTicksUntilIdle);
-    wake.wait_for(lock, quiet_ticks < kTicksUntilIdle ? kTick : kIdleTick, [this] { return stopping; });
+    quiet_ticks = tick() ? 0 : std::min(quiet_ticks + 1, ticks_until_idle);
+    wake.wait_for(lock, quiet_ticks < ticks_until_idle ? busy_tick : idle_tick, [this] { return stopping; });
   }
 }
 

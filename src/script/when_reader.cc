@@ -17,7 +17,7 @@ namespace {
 
 using Outcome = Result<void>;
 /// Reads the value on top of the stack into the conditions.
-using Reader = Outcome (*)(lua_State* L, push::Conditions& conditions);
+using ConditionReader = Outcome (*)(lua_State* L, push::Conditions& conditions);
 
 bool is_name_list(lua_State* L) {
   return lua_type(L, -2) == LUA_TNUMBER;
@@ -121,14 +121,10 @@ Outcome read_network(lua_State* L, push::Conditions& conditions) {
   return {};
 }
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /// RFC 5646 2.1 as far as its characters go: "en", "pt-BR", "zh-Hant-TW".
 bool is_language_tag(std::string_view text) {
   const bool characters =
-      std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || c == '-' || (c >= '0' && c <= '9'); });
+      std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || c == '-' || is_digit(c); });
   return characters && is_letter(text.front()) && text.back() != '-' && text.find("--") == text.npos;
 }
 
@@ -158,7 +154,7 @@ Outcome read_country(lua_State* L, push::Conditions& conditions) {
 
 struct Condition {
   std::string_view name;
-  Reader read;
+  ConditionReader read;
 };
 
 constexpr Condition readers[] = {

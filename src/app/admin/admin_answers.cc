@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::int64_t longest_off_s = 366 * 86'400;
 
-http::AdminResponse answer_of(const ReloadOutcome& outcome, bool dry_run) {
+http::AdminResponse reload_response(const ReloadOutcome& outcome, bool dry_run) {
   Json json{{"ok", outcome.fine}};
   if (outcome.fine && !dry_run) json["changed"] = outcome.changed;
   json["generation"] = outcome.generation;
@@ -72,7 +72,7 @@ void reload(const http::AdminRequest& request, const Reply& reply, AdminOperatio
   wish.dry_run = body.boolean("dry_run");
   wish.skip_tests = body.boolean("skip_tests");
   body.end();
-  wish.done = [reply, dry_run = wish.dry_run](const ReloadOutcome& outcome) { reply(answer_of(outcome, dry_run)); };
+  wish.done = [reply, dry_run = wish.dry_run](const ReloadOutcome& outcome) { reply(reload_response(outcome, dry_run)); };
   operations.ask(std::move(wish));
 }
 
@@ -84,7 +84,7 @@ void rollback(const http::AdminRequest& request, const Reply& reply, AdminOperat
   wish.target = static_cast<std::uint64_t>(body.number("generation", std::int64_t{1} << 53));
   body.end();
   wish.why = "rolled back by " + request.who;
-  wish.done = [reply](const ReloadOutcome& outcome) { reply(answer_of(outcome, false)); };
+  wish.done = [reply](const ReloadOutcome& outcome) { reply(reload_response(outcome, false)); };
   operations.ask(std::move(wish));
 }
 

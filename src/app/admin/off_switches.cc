@@ -12,7 +12,7 @@ namespace {
 
 using Seconds = std::chrono::seconds;
 
-std::int64_t seconds_of(WallTime time) {
+std::int64_t whole_seconds_of(WallTime time) {
   return std::chrono::duration_cast<Seconds>(time.time_since_epoch()).count();
 }
 
@@ -73,10 +73,12 @@ std::shared_ptr<const push::Switches> OffSwitches::switches(const std::vector<En
 nlohmann::json OffSwitches::to_json() const {
   nlohmann::json list = nlohmann::json::array();
   for (const Entry& entry : entries_) {
-    nlohmann::json one{
-        {"site", entry.what.site}, {"rule", entry.what.rule}, {"since", seconds_of(entry.since)}, {"who", entry.who}};
+    nlohmann::json one{{"site", entry.what.site},
+                       {"rule", entry.what.rule},
+                       {"since", whole_seconds_of(entry.since)},
+                       {"who", entry.who}};
     if (entry.what.delivery) one["delivery"] = push::name_of(*entry.what.delivery);
-    if (entry.until) one["until"] = seconds_of(*entry.until);
+    if (entry.until) one["until"] = whole_seconds_of(*entry.until);
     list.push_back(std::move(one));
   }
   return list;

@@ -64,7 +64,7 @@ bool has_wildcard(const std::string& name) {
   return name.find('*') != std::string::npos;
 }
 
-bool has_guess(const push::Named& named) {
+bool is_guessed(const push::Named& named) {
   return has_wildcard(named.name) || has_wildcard(named.glob);
 }
 
@@ -179,7 +179,7 @@ Satisfied satisfy(const push::Rule& rule, const Question& question) {
     result.client = "bot";
   }
   for (const auto* named : {&when.cookie, &when.query, &when.header}) {
-    result.guesses = result.guesses || std::any_of(named->begin(), named->end(), has_guess);
+    result.guesses = result.guesses || std::any_of(named->begin(), named->end(), is_guessed);
   }
   return result;
 }

@@ -64,14 +64,14 @@ Result<UniqueFd> bind_tcp(const Address& address, bool only_v6, bool share_port)
   return fd;
 }
 
-const char* path_of(const Address& address) {
+const char* path_of_socket(const Address& address) {
   return reinterpret_cast<const sockaddr_un&>(address.storage).sun_path;
 }
 
 /// Removes what a server that is gone left behind.
 Result<void> clear_path(const Address& address) {
   struct stat status {};
-  if (::lstat(path_of(address), &status) != 0) return {};
+  if (::lstat(path_of_socket(address), &status) != 0) return {};
   if (!S_ISSOCK(status.st_mode)) {
     return failure(
         fmt::format("cannot listen on {}: there is a file of that name that is no socket; move it away or choose "
@@ -85,7 +85,7 @@ Result<void> clear_path(const Address& address) {
     return listen_failure(address, EADDRINUSE);
   }
   if (errno != ECONNREFUSED) return listen_failure(address, errno);
-  if (::unlink(path_of(address)) != 0 && errno != ENOENT) return listen_failure(address, errno);
+  if (::unlink(path_of_socket(address)) != 0 && errno != ENOENT) return listen_failure(address, errno);
   return {};
 }
 
@@ -136,7 +136,7 @@ Result<UniqueFd> open_unix(const ListenSpec& spec) {
   if (bound != 0) return listen_failure(spec.address, error);
   if (!plain) {
     if (auto given = give_away(spec); !given) {
-      ::unlink(path_of(spec.address));
+      ::unlink(path_of_socket(spec.address));
       return tl::unexpected(given.error());
     }
   }
@@ -157,7 +157,7 @@ Result<void> give_away(const ListenSpec& spec) {
     if (entry == nullptr) return failure(fmt::format("{}: there is no group \"{}\"", spec.address.text(), spec.group));
     group = entry->gr_gid;
   }
-  const char* path = path_of(spec.address);
+  const char* path = path_of_socket(spec.address);
   if ((!spec.owner.empty() || !spec.group.empty()) && ::lchown(path, user, group) != 0) {
     return failure(
         fmt::format("cannot give {} to {}:{}: {}", spec.address.text(), spec.owner, spec.group, std::strerror(errno)));

@@ -21,7 +21,7 @@ Address with_port(Address address, std::uint16_t port) {
   return address;
 }
 
-std::string path_of(const Address& address) {
+std::string socket_path(const Address& address) {
   return address.text().substr(std::string_view("unix:").size());
 }
 
@@ -31,7 +31,7 @@ std::string ownership_of(const ListenSpec& spec) {
 
 bool is_file_of(const HeldListener& facts) {
   struct stat status {};
-  return facts.address.is_unix() && facts.inode != 0 && ::lstat(path_of(facts.address).c_str(), &status) == 0 &&
+  return facts.address.is_unix() && facts.inode != 0 && ::lstat(socket_path(facts.address).c_str(), &status) == 0 &&
          status.st_dev == facts.device && status.st_ino == facts.inode;
 }
 
@@ -144,7 +144,7 @@ Result<void> ListenerKeeper::add_unix(Held& held, const ListenSpec& spec) {
     auto fd = open_unix(spec);
     if (!fd) return tl::unexpected(fd.error());
     struct stat status {};
-    if (::lstat(path_of(spec.address).c_str(), &status) == 0) {
+    if (::lstat(socket_path(spec.address).c_str(), &status) == 0) {
       held.facts.device = status.st_dev;
       held.facts.inode = status.st_ino;
     }
@@ -175,7 +175,7 @@ std::string ListenerKeeper::advice_of_passed(const Address& address) const {
 
 void ListenerKeeper::release(Held& held) const {
   // Somebody may have put another there since: that one is not ours to remove.
-  if (is_file_of(held.facts)) ::unlink(path_of(held.facts.address).c_str());
+  if (is_file_of(held.facts)) ::unlink(socket_path(held.facts.address).c_str());
   held.fds.clear();
 }
 

@@ -5,7 +5,6 @@
 //
 // A Cache-Digest is decoded on the way, and each of its bits may become a number of eight bytes. So only the first one
 // of a block is, and only where it is short; the rest are as if they were not there.
-#include <dlfcn.h>
 
 #include <utility>
 
@@ -36,13 +35,6 @@ struct Block {
 
 thread_local Block* decoding = nullptr;
 
-template <class Function>
-Function real(const char* name) {
-  void* address = dlsym(RTLD_NEXT, name);
-  CHECK(address != nullptr);
-  return reinterpret_cast<Function>(address);
-}
-
 }  // namespace
 }  // namespace outrider::http
 
@@ -53,7 +45,7 @@ extern "C" {
 __attribute__((visibility("default"))) int h2o_hpack_parse_headers(
     h2o_req_t* req, h2o_hpack_header_table_t* header_table, const uint8_t* src, size_t len,
     int* pseudo_header_exists_map, size_t* content_length, h2o_cache_digests_t** digests, const char** err_desc) {
-  static const auto real_parse = real<decltype(&h2o_hpack_parse_headers)>("h2o_hpack_parse_headers");
+  static const auto real_parse = real_function<decltype(&h2o_hpack_parse_headers)>("h2o_hpack_parse_headers");
   Block block;
   decoding = &block;
   const int error =
@@ -67,7 +59,7 @@ __attribute__((visibility("default"))) int h2o_hpack_parse_headers(
 __attribute__((visibility("default"))) void h2o_add_header(h2o_mem_pool_t* pool, h2o_headers_t* headers,
                                                            const h2o_token_t* token, const char* orig_name,
                                                            const char* value, size_t value_len) {
-  static const auto real_add = real<decltype(&h2o_add_header)>("h2o_add_header");
+  static const auto real_add = real_function<decltype(&h2o_add_header)>("h2o_add_header");
   if (decoding != nullptr && !decoding->take(token->buf.len, value_len)) return;
   real_add(pool, headers, token, orig_name, value, value_len);
 }
@@ -76,14 +68,15 @@ __attribute__((visibility("default"))) void h2o_add_header_by_str(h2o_mem_pool_t
                                                                   const char* name, size_t name_len, int maybe_token,
                                                                   const char* orig_name, const char* value,
                                                                   size_t value_len) {
-  static const auto real_add = real<decltype(&h2o_add_header_by_str)>("h2o_add_header_by_str");
+  static const auto real_add = real_function<decltype(&h2o_add_header_by_str)>("h2o_add_header_by_str");
   if (decoding != nullptr && !decoding->take(name_len, value_len)) return;
   real_add(pool, headers, name, name_len, maybe_token, orig_name, value, value_len);
 }
 
 __attribute__((visibility("default"))) void h2o_cache_digests_load_header(h2o_cache_digests_t** digests,
                                                                           const char* value, size_t len) {
-  static const auto real_load = real<decltype(&h2o_cache_digests_load_header)>("h2o_cache_digests_load_header");
+  static const auto real_load =
+      real_function<decltype(&h2o_cache_digests_load_header)>("h2o_cache_digests_load_header");
   if (decoding == nullptr || std::exchange(decoding->has_digest, true) || len > longest_digest) return;
   real_load(digests, value, len);
 }

@@ -15,7 +15,6 @@
 // itself out of the way, and puts itself back.
 #include "http/guard/interpose.h"
 
-#include <dlfcn.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -37,13 +36,6 @@ namespace {
 constexpr std::uint8_t last_known_frame_type = H2O_HTTP2_FRAME_TYPE_CONTINUATION;
 constexpr std::size_t max_frame_size = 16'384;  // what our SETTINGS allow (RFC 9113 6.5.2)
 constexpr const char* too_many_priorities = "too many priorities sent by the client";
-
-template <class Function>
-Function real(const char* name) {
-  void* address = dlsym(RTLD_NEXT, name);
-  CHECK(address != nullptr);
-  return reinterpret_cast<Function>(address);
-}
 
 std::uint64_t stream_errors(const h2o_context_t& context) {
   const auto& errors = context.http2.events.protocol_level_errors;
@@ -162,7 +154,7 @@ void on_written(h2o_socket_t* socket, const char* error) {
 using SocketWrite = decltype(&h2o_socket_write);
 
 SocketWrite real_socket_write() {
-  static const auto function = real<SocketWrite>("h2o_socket_write");
+  static const auto function = real_function<SocketWrite>("h2o_socket_write");
   return function;
 }
 
@@ -216,14 +208,15 @@ __attribute__((visibility("default"))) void h2o_socket_write(h2o_socket_t* sock,
 }
 
 __attribute__((visibility("default"))) void h2o_socket_notify_write(h2o_socket_t* sock, h2o_socket_cb cb) {
-  static const auto real_notify = outrider::http::real<decltype(&h2o_socket_notify_write)>("h2o_socket_notify_write");
+  static const auto real_notify =
+      outrider::http::real_function<decltype(&h2o_socket_notify_write)>("h2o_socket_notify_write");
   real_notify(sock, outrider::http::intercept(sock, cb));
 }
 
 /// Every connection but those that chose HTTP/2 in their handshake.
 __attribute__((visibility("default"))) void h2o_http1_accept(h2o_accept_ctx_t* ctx, h2o_socket_t* sock,
                                                              struct timeval connected_at) {
-  static const auto real_accept = outrider::http::real<decltype(&h2o_http1_accept)>("h2o_http1_accept");
+  static const auto real_accept = outrider::http::real_function<decltype(&h2o_http1_accept)>("h2o_http1_accept");
   outrider::http::note_http(*ctx, sock);
   real_accept(ctx, sock, connected_at);
 }
@@ -231,7 +224,7 @@ __attribute__((visibility("default"))) void h2o_http1_accept(h2o_accept_ctx_t* c
 /// TLS, plaintext with prior knowledge and connections behind a PROXY header all come through here.
 __attribute__((visibility("default"))) void h2o_http2_accept(h2o_accept_ctx_t* ctx, h2o_socket_t* sock,
                                                              struct timeval connected_at) {
-  static const auto real_accept = outrider::http::real<decltype(&h2o_http2_accept)>("h2o_http2_accept");
+  static const auto real_accept = outrider::http::real_function<decltype(&h2o_http2_accept)>("h2o_http2_accept");
   Connection* connection = Connection::of(sock);
   if (connection == nullptr) {  // the admin plane's
     real_accept(ctx, sock, connected_at);

@@ -3,8 +3,11 @@
 // the executable defines some of them (interpose.cc) and calls the real ones by dlsym(RTLD_NEXT).
 #pragma once
 
+#include <dlfcn.h>
+
 #include <cstdint>
 
+#include "base/check.h"
 #include "base/result.h"
 #include "http/h2o_api.h"
 
@@ -12,6 +15,14 @@ namespace outrider::http {
 
 class Connection;
 struct ConnectionOwner;
+
+/// The library's own function, behind ours of that name.
+template <class Function>
+Function real_function(const char* name) {
+  void* address = dlsym(RTLD_NEXT, name);
+  CHECK(address != nullptr);
+  return reinterpret_cast<Function>(address);
+}
 
 /// Counts and says why the connection of a client ends; returns the error that the library ends it with, and leaves
 /// `why` in `description`. `why` is a literal.

@@ -38,9 +38,9 @@ bool lies_below(const fs::path& root, const fs::path& path) {
   return real.string().starts_with(below);
 }
 
-class Resolver {
+class PathResolver {
  public:
-  Resolver(const fs::path& root, std::string_view prefix) : root_(root), prefix_(prefix) {
+  PathResolver(const fs::path& root, std::string_view prefix) : root_(root), prefix_(prefix) {
     if (prefix_.ends_with('/')) prefix_.remove_suffix(1);
   }
 
@@ -95,7 +95,7 @@ ScriptPath nothing(std::string problem) {
 ScriptPath resolve_script(const fs::path& root, std::string_view prefix, std::string_view path,
                           std::string_view index) {
   if (path.find('\0') != std::string_view::npos) return nothing("a NUL in the path");
-  const Resolver resolver(root, prefix);
+  const PathResolver resolver(root, prefix);
   if (prefix.ends_with('/')) prefix.remove_suffix(1);
   std::string rest(path.starts_with(prefix) ? path.substr(prefix.size()) : path);
   if (!rest.starts_with('/')) rest.insert(0, "/");

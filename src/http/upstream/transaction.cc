@@ -9,7 +9,7 @@
 namespace outrider::http::upstream {
 namespace {
 
-constexpr std::size_t read_size = 64 * 1024;
+constexpr std::size_t body_read_size = 64 * 1024;
 /// Written in one go: small enough that a slow upstream shows progress within its timeout.
 constexpr std::size_t write_size = 256 * 1024;
 constexpr std::size_t write_pieces = 64;
@@ -127,8 +127,8 @@ void Transaction::on_written(bool ok) {
 }
 
 void Transaction::receive() {
-  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(read_size);
-  const ssize_t size = connection_->read({buffer_.get(), read_size});
+  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(body_read_size);
+  const ssize_t size = connection_->read({buffer_.get(), body_read_size});
   if (size > 0) {
     heard_ = true;
     take(parser_->feed({buffer_.get(), static_cast<std::size_t>(size)}));

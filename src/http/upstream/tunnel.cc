@@ -8,7 +8,7 @@
 namespace outrider::http::upstream {
 namespace {
 
-constexpr std::size_t read_size = 64 * 1024;
+constexpr std::size_t tunnel_read_size = 64 * 1024;
 
 }  // namespace
 
@@ -67,8 +67,8 @@ void Tunnel::on_written(bool ok) {
 }
 
 void Tunnel::on_readable() {
-  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(read_size);
-  const ssize_t size = upstream_->read({buffer_.get(), read_size});
+  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(tunnel_read_size);
+  const ssize_t size = upstream_->read({buffer_.get(), tunnel_read_size});
   if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
     buffer_.reset();
     return;

@@ -34,7 +34,7 @@ std::vector<Problem> problems_of(RulesWorld& world, std::string_view rules) {
   return problems_of(world);
 }
 
-constexpr const char* kMoreInFile = "and more in this file; only the first 100 are shown, equal ones once";
+constexpr const char* no_more_shown = "and more in this file; only the first 100 are shown, equal ones once";
 
 /// A load on this thread that is cancelled after a while: what it says and how long it went on.
 struct Cancelled {
@@ -61,7 +61,7 @@ struct Cancelled {
 };
 
 // Measured: a few milliseconds. A busy machine, or one with sanitizers, takes longer.
-constexpr auto kSoon = 2s;
+constexpr auto soon = 2s;
 
 }  // namespace
 
@@ -85,7 +85,7 @@ TEST_CASE("a test file that fails without end ends after 100 failures", "[script
   CHECK(steady_clock::now() - begun < 20s);
   REQUIRE_FALSE(problems.empty());
   CHECK(problems.size() <= 101);
-  CHECK(problems.back().message == kMoreInFile);
+  CHECK(problems.back().message == no_more_shown);
   CHECK_THAT(problems.back().place.file, EndsWith("rules/a.test.lua"));
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("the first 100 failures of a file are told, and the other files' too",
   CHECK(count(5000) == 102);
   const auto problems = problems_of(world);
   CHECK_THAT(problems[99].message, Contains("expected style /100;"));
-  CHECK(problems[100].message == kMoreInFile);
+  CHECK(problems[100].message == no_more_shown);
   CHECK_THAT(problems[101].place.file, EndsWith("b.test.lua"));
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("a failure at the end of the file that is one too many is told as more
               "for i = 1, 100 do expect(request{}).hints{ style(\"/\" .. i) } end\nerror(\"the end\")");
   const auto problems = problems_of(world);
   REQUIRE(problems.size() == 101);
-  CHECK(problems.back().message == kMoreInFile);
+  CHECK(problems.back().message == no_more_shown);
 }
 
 TEST_CASE("a rule file that is wrong without end is told in 100 problems and ends by its time limit",
@@ -139,7 +139,7 @@ TEST_CASE("a rule file that is wrong without end is told in 100 problems and end
   }
   const auto problems = problems_of(world);
   REQUIRE(problems.size() == 101);
-  CHECK(problems.back().message == kMoreInFile);
+  CHECK(problems.back().message == no_more_shown);
   CHECK_THAT(problems[99].message, StartsWith("took more than 500 ms of CPU time"));
   CHECK_THAT(problems[98].place.file, EndsWith("rules/a.lua"));
 }
@@ -153,7 +153,7 @@ TEST_CASE("one rule with more mistakes than are told", "[script][bounds]") {
     INFO(rule);
     const auto problems = problems_of(world, many + rule);
     REQUIRE(problems.size() == 101);
-    CHECK(problems.back().message == kMoreInFile);
+    CHECK(problems.back().message == no_more_shown);
   }
   world.write("rules/a.lua", "rule { hints = {} }");
   world.write("rules/a.test.lua", many + "request(t)");
@@ -208,7 +208,7 @@ TEST_CASE("a configuration that is wrong without end", "[script][bounds]") {
     FAIL("it loaded");
   } catch (const LoadError& error) {
     REQUIRE(error.problems().size() == 101);
-    CHECK(error.problems().back().text() == std::string("config.lua: ") + kMoreInFile);
+    CHECK(error.problems().back().text() == std::string("config.lua: ") + no_more_shown);
   }
 }
 
@@ -242,7 +242,7 @@ TEST_CASE("a load that is cancelled ends soon, whatever is running", "[script][c
   }
   const Cancelled cancelled(world);
   CHECK(cancelled.text == "cancelled: the server is stopping");
-  CHECK(cancelled.took < kSoon);
+  CHECK(cancelled.took < soon);
 }
 
 TEST_CASE("a load of many short files is cancelled between them", "[script][cancel]") {
@@ -250,7 +250,7 @@ TEST_CASE("a load of many short files is cancelled between them", "[script][canc
   world.write("rules/a.lua", "local t = {} for i = 1, 3000 do t[i] = i end rule { hints = {} }");
   const Cancelled cancelled(world, 100'000);
   CHECK(cancelled.text == "cancelled: the server is stopping");
-  CHECK(cancelled.took < kSoon);
+  CHECK(cancelled.took < soon);
 }
 
 TEST_CASE("a load does not begin where it is cancelled already", "[script][cancel]") {

@@ -15,7 +15,7 @@ using Catch::Matchers::Contains;
 namespace {
 
 /// Every record as "tag name=value …", names sorted, one a line.
-constexpr const char* kShow = R"(
+constexpr const char* show_head = R"(
 local lines = {}
 for i, element in ipairs(html.head(data(page), "/docs/page.html")) do
   local names = {}
@@ -33,7 +33,7 @@ class HtmlWorld : public TemporaryFolder, public ScriptWorld {
   std::string head(const std::string& page) {
     const std::string name = std::to_string(++pages_) + ".html";
     write(name, page);
-    return text("local page = \"" + name + "\"" + kShow);
+    return text("local page = \"" + name + "\"" + show_head);
   }
 
   SourceLog sources;

@@ -12,11 +12,11 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-constexpr std::size_t kSteps = 100'000;
+constexpr std::size_t most_steps = 100'000;
 
 /// "BEGIN-END capture capture" from 1, as string.find counts; "no" where nothing matches.
 std::string found(std::string_view subject, std::string_view pattern) {
-  LuaPattern search(subject, pattern, kSteps, {});
+  LuaPattern search(subject, pattern, most_steps, {});
   LuaPattern::Match match;
   if (!search.find(0, match)) return "no";
   std::string text = std::to_string(match.begin + 1) + "-" + std::to_string(match.end);
@@ -114,7 +114,7 @@ TEST_CASE("patterns that would never end do", "[script][patterns]") {
   const std::string long_text(30'000, 'a');
   for (const char* pattern : {"a-a-a-a-b", "a*a*a*a*b", "(a*)*%1b", ".-.-.-x", "[^x]-[^x]-x"}) {
     CAPTURE(pattern);
-    LuaPattern search(long_text, pattern, kSteps, {});
+    LuaPattern search(long_text, pattern, most_steps, {});
     LuaPattern::Match match;
     CHECK_THROWS_WITH(search.find(0, match), "pattern took more than 100000 steps");
   }
@@ -171,10 +171,10 @@ TEST_CASE("a long search pauses now and then, and ends where the pause throws", 
   const std::string text(50'000, 'a');
   int pauses = 0;
   LuaPattern::Match match;
-  LuaPattern whole(text, ".-b", 10 * LuaPattern::kStepsBetweenPauses, [&] { ++pauses; });
+  LuaPattern whole(text, ".-b", 10 * LuaPattern::steps_between_pauses, [&] { ++pauses; });
   CHECK_THROWS_AS(whole.find(0, match), PatternError);
   CHECK(pauses == 9);
-  LuaPattern ended(text, ".-b", 10 * LuaPattern::kStepsBetweenPauses, [&] {
+  LuaPattern ended(text, ".-b", 10 * LuaPattern::steps_between_pauses, [&] {
     if (++pauses == 12) throw std::runtime_error("enough");
   });
   CHECK_THROWS_WITH(ended.find(0, match), "enough");

@@ -259,11 +259,11 @@ TEST_CASE("sizes are bounded", "[script][modules]") {
   CHECK(sources.read(file, 99).error().message == "has 100 bytes; at most 99 are allowed");
   CHECK(sources.read(file, 100));
   CHECK(sources.read(file, 99).error().message == "has 100 bytes; at most 99 are allowed");
-  const std::string large(SourceLog::kLargestDataFile, 'x');
+  const std::string large(SourceLog::largest_data_file, 'x');
   for (int i = 0; i < 3; ++i) {
-    REQUIRE(sources.read(world.write("data/l" + std::to_string(i), large), SourceLog::kLargestDataFile));
+    REQUIRE(sources.read(world.write("data/l" + std::to_string(i), large), SourceLog::largest_data_file));
   }
-  CHECK_THAT(sources.read(world.write("data/last", large), SourceLog::kLargestDataFile).error().message,
+  CHECK_THAT(sources.read(world.write("data/last", large), SourceLog::largest_data_file).error().message,
              Contains("64 MiB"));
   CHECK(sources.read("/dev/zero", 100).error().message == "is no regular file");
 }

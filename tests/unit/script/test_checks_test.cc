@@ -13,7 +13,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-constexpr const char* kRules = R"(rule { name = "home", path = "/", hints = { style "/app.css", font "/f.woff2" } }
+constexpr const char* rules_text = R"(rule { name = "home", path = "/", hints = { style "/app.css", font "/f.woff2" } }
 rule { name = "late", path = "/late", phase = "response",
   hints = function(req, res) if res.headers["x-late"] then return { style "/late.css" } end end }
 rule { name = "sale", path = "/sale", from = "2026-11-27", hints = { style "/sale.css" } }
@@ -23,7 +23,7 @@ rule { name = "themed", path = "/themed", when = { cookie = "theme" }, hints = {
 class ChecksWorld : public RulesWorld {
  public:
   ChecksWorld() {
-    write("rules/shop.lua", kRules);
+    write("rules/shop.lua", rules_text);
     options.clients = shipped_clients();
   }
   std::string with_test(std::string_view test) {

@@ -77,7 +77,7 @@ TEST_CASE("a listener hears which files are tested for several sites", "[script]
 TEST_CASE("a listener hears of a test file that cannot be read", "[script][tests]") {
   TestsWorld world;
   Heard heard(world);
-  world.with_test(std::string(SourceLog::kLargestLuaFile + 1, '-'));
+  world.with_test(std::string(SourceLog::largest_lua_file + 1, '-'));
   CHECK(heard.lines == Lines{"began rules/shop.test.lua for www.example", "broke rules/shop.test.lua"});
 }
 

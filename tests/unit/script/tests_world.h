@@ -9,7 +9,7 @@
 
 namespace outrider::script {
 
-inline constexpr const char* kShop = R"(rule { name = "home", path = "/", hints = { style "/css/app.css" } }
+inline constexpr const char* shop_rules = R"(rule { name = "home", path = "/", hints = { style "/css/app.css" } }
 rule {
   name = "product", path = "/product/{id}", host = "shop.example.com", method = { "GET", "POST" },
   when = { no_cookie = "session*", header = { ["user-agent"] = "curl*" }, query = "utm" },
@@ -19,7 +19,7 @@ rule {
 
 class TestsWorld : public RulesWorld {
  public:
-  explicit TestsWorld(std::string_view rules = kShop) { write("rules/shop.lua", rules); }
+  explicit TestsWorld(std::string_view rules = shop_rules) { write("rules/shop.lua", rules); }
 
   /// What loading says with this test file beside the rules.
   std::string with_test(std::string_view test) {
