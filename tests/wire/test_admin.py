@@ -271,7 +271,6 @@ def test_json_for_programs(serve):
     assert server.ask("GET", "/v1/generations")[1]["live"] == 1
 
 
-@pytest.mark.skipif(os.environ.get("OUTRIDER_SLOW") == "thread", reason="ThreadSanitizer holds back what interrupts Lua")
 def test_an_answer_that_nobody_takes_is_an_error(serve):
     """Longer than what is kept back before it is written."""
     server = serve(config(), files=FILES)
@@ -284,6 +283,7 @@ def test_an_answer_that_nobody_takes_is_an_error(serve):
     assert ended.returncode == 3 and "No space left on device" in ended.stderr
 
 
+@pytest.mark.skipif(os.environ.get("OUTRIDER_SLOW") == "thread", reason="ThreadSanitizer holds back what interrupts Lua")
 def test_a_stop_does_not_wait_for_tests_that_run(serve):
     server = serve(config().replace("health =", "reload = { test_timeout_ms = 60000 }, health ="), files=FILES)
     server.write("rules/a.test.lua", "while true do end\n")
