@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "http/core.h"
 
-#include <sys/random.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
 
 #include "base/check.h"
+#include "base/random.h"
 #include "http/descriptors.h"
 #include "http/files_handler.h"
 #include "http/guard/interpose.h"
@@ -71,7 +70,7 @@ FrontendCore::FrontendCore(EventLoop& event_loop, FrontendOptions given)
   owner.limits.resets_per_10s = config->limits.resets_per_10s;
   https_port = https_port_of(*config);
   // Each worker counts from a start of its own, so that no two requests of the server share an identifier.
-  CHECK(getrandom(&next_request, sizeof(next_request), 0) == sizeof(next_request));
+  next_request = random_number();
   configure_library(global, *config);
   // The library's own search ends at the first path: "/" takes everything, and our first handler chooses site and
   // route.

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "push/generation_watch.h"
 
-#include <algorithm>
-#include <random>
 #include <utility>
 
+#include "base/random.h"
 #include "push/siphash.h"
 
 namespace outrider::push {
@@ -26,8 +25,7 @@ std::uint64_t GenerationWatch::hash_of(std::string_view host, std::string_view p
 GenerationWatch::Asset& GenerationWatch::place_of(std::string_view host, std::string_view path) {
   if (known_.empty()) {
     known_.resize(most_assets);
-    std::random_device random;
-    std::generate(key_.begin(), key_.end(), [&] { return static_cast<std::uint8_t>(random()); });
+    key_ = random_key();
   }
   const std::uint64_t hash = hash_of(host, path);
   Asset& place = known_[hash % most_assets];

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "push/visitor.h"
 
-#include <random>
-
 #include "base/address.h"
+#include "base/random.h"
 #include "push/siphash.h"
 
 namespace outrider::push {
 
-VisitorHash::VisitorHash() {
-  std::random_device random;
-  for (std::uint8_t& byte : key_) byte = static_cast<std::uint8_t>(random());
-}
+VisitorHash::VisitorHash() : key_(random_key()) {}
 
 Visitor VisitorHash::operator()(std::string_view address) const {
   return static_cast<Visitor>(siphash24(key_, end_site(address)));

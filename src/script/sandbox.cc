@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include <random>
 #include <string>
 #include <vector>
 
+#include "base/random.h"
 #include "base/text.h"
 #include "script/frozen.h"
 #include "script/lua_api.h"
@@ -63,7 +63,7 @@ void open_math(lua_State* lua) {
   // Lua starts every state with the same numbers.
   lua_getglobal(lua, "math");
   lua_getfield(lua, -1, "randomseed");
-  lua_pushnumber(lua, std::random_device{}());
+  lua_pushnumber(lua, static_cast<double>(random_number()));
   lua_call(lua, 1, 0);
   lua_pop(lua, 1);
 }

@@ -14,6 +14,7 @@
 #include "app/command/command_line.h"
 #include "app/load/problems.h"
 #include "app/load/secret_key.h"
+#include "base/random.h"
 #include "config/config.h"
 #include "push/worker_rules.h"
 #include "script/rules.h"
@@ -25,8 +26,8 @@ namespace outrider::app {
 
 /// Keys for which no file is configured: random, and the same as long as the process lives.
 struct ProcessKeys {
-  SecretKey bucket = random_secret_key();
-  SecretKey cookie = random_secret_key();
+  SecretKey bucket = random_key();
+  SecretKey cookie = random_key();
   std::shared_ptr<const tls::TicketKeys> tickets = tls::TicketKeys::random();
 };
 

@@ -2,14 +2,12 @@
 #include "app/load/secret_key.h"
 
 #include <fmt/format.h>
-#include <sys/random.h>
 
 #include <charconv>
 #include <cstring>
 #include <string>
 #include <string_view>
 
-#include "base/check.h"
 #include "tls/secret_file.h"
 
 namespace outrider::app {
@@ -41,12 +39,6 @@ Result<SecretKey> read_secret_key(const std::filesystem::path& file, std::string
   return failure(fmt::format(
       "the {} {}: expected 32 hex digits or 16 bytes, found {} bytes; make one with \"openssl rand -hex 16\"", what,
       file.string(), bytes->view().size()));
-}
-
-SecretKey random_secret_key() {
-  SecretKey key{};
-  CHECK(::getrandom(key.data(), key.size(), 0) == static_cast<ssize_t>(key.size()));
-  return key;
 }
 
 }  // namespace outrider::app

@@ -17,6 +17,5 @@ using SecretKey = std::array<std::uint8_t, 16>;
 /// 32 hex digits (as `openssl rand -hex 16` prints them), or 16 bytes. Errors begin with `what` ("bucket key") and name
 /// the file and what was found: unreadable (with owner and mode), or of another length.
 Result<SecretKey> read_secret_key(const std::filesystem::path& file, std::string_view what);
-SecretKey random_secret_key();
 
 }  // namespace outrider::app

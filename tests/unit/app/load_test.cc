@@ -181,7 +181,7 @@ TEST_CASE("load: a rollback goes on with the keys that run where their files are
   // Without being told to forgive it is an error here too.
   CHECK_THAT(world.problems().at(0), Contains("cookie key two: no such file"));
   world.options.forgives_keys = true;
-  const push::CookieKeys others{random_secret_key(), random_secret_key()};
+  const push::CookieKeys others{random_key(), random_key()};
   world.options.running_cookie_keys = others;
   CHECK(world.load().workers[0]->cookie_keys == others);
   // At a start nothing runs: what can be read signs, or else what nobody shares.

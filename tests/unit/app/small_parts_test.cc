@@ -11,6 +11,7 @@
 #include "app/process/heartbeat.h"
 #include "app/process/spawn.h"
 #include "app/worker/worker_observer.h"
+#include "base/random.h"
 #include "unit/temporary_folder.h"
 
 using namespace outrider;
@@ -38,7 +39,7 @@ TEST_CASE("a key of bucket() or of client cookies is 32 hex digits or 16 bytes")
         std::string::npos);
   CHECK(read_secret_key(folder.file("missing"), "cookie key").error().message.find("no such file") !=
         std::string::npos);
-  CHECK(random_secret_key() != random_secret_key());
+  CHECK(random_key() != random_key());
 }
 
 TEST_CASE("the heartbeat's patience can be shortened, but not to nonsense") {
