@@ -307,10 +307,22 @@ void Server::on_second() {
 }
 
 void Server::on_parent() {
+  renew_certificates();
   while (true) {
     switch (parent_.next_event()) {
       case Parent::Event::none:
         return;
+/// Those that the server makes for itself end while it runs.
+void Server::renew_certificates() {
+  if (clock_.steady() < renew_at_) return;
+  renew_at_ = clock_.steady() + renewal_interval;
+  if (!makes_certificates(*reloads_->serving().config)) return;
+  ReloadWish wish;
+  wish.kind = ReloadWish::Kind::certificates;
+  wish.origin.cause = "renewal";
+  ask(std::move(wish));
+}
+
       case Parent::Event::gone:
         line_.reset();
         if (state_ == State::serving || retired_) stop("the supervisor is gone");

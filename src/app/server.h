@@ -44,6 +44,7 @@ class Server final : public Reloads::Watcher, public AdminOperations {
   int run();
 
  private:
+  static constexpr std::chrono::hours renewal_interval{12};  // of certificates that the server makes
   enum class State { serving, leaving, draining, cutting };
 
   void read_everything();
@@ -79,6 +80,7 @@ class Server final : public Reloads::Watcher, public AdminOperations {
   void leave_bad(const std::string& why);
   void switch_off(const FailingRules::Found& failing);
   void give_facts();
+  void renew_certificates();
   void reopen_logs();
   void on_second();
   void on_parent();
@@ -128,6 +130,7 @@ class Server final : public Reloads::Watcher, public AdminOperations {
   bool disk_differs_ = false;                      // as it was found last
   std::vector<std::function<void(const StatusFacts&)>> want_facts_;
   uv::Timer facts_timer_;
+  SteadyTime renew_at_ = started_ + renewal_interval;
   std::vector<std::string> needs_restart_;
   WallTime last_success_{};
 

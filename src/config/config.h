@@ -29,6 +29,7 @@ struct Written : Place {
 struct Certificate {
   std::filesystem::path certificate;  // PEM, leaf first
   std::filesystem::path key;          // PEM
+  bool self_signed = false;           // the server makes both; src/app says where
   Written place;
 
   bool operator==(const Certificate&) const = default;

@@ -181,11 +181,14 @@ void Fields::check_entry(const Table::Entry& entry, const schema::Group& group) 
                           guess.empty() ? "; expected one of " + list_of(group.names()) : guess));
 }
 
+bool Fields::misspells(std::string_view key) const {
+  return std::find(suggested_.begin(), suggested_.end(), key) != suggested_.end();
+}
+
 void Fields::check_required(const schema::Group& group) {
   if (group.base) check_required(*group.base);
   for (const Key& key : group.keys) {
-    const bool misspelt = std::find(suggested_.begin(), suggested_.end(), key.name) != suggested_.end();
-    if (key.required && !misspelt && !mentions(key.name)) {
+    if (key.required && !misspells(key.name) && !mentions(key.name)) {
       report_.add(place_, path_, fmt::format("the key \"{}\" is missing; expected {}", key.name, key.expected()));
     }
   }

@@ -47,6 +47,8 @@ class Fields {
   bool has(std::string_view key) const { return find(key) != nullptr; }
   /// True if the key is written, whatever its value.
   bool mentions(std::string_view key) const;
+  /// True if a key that the group does not have looks like this one.
+  bool misspells(std::string_view key) const;
   /// True if there were keys that the group does not have.
   bool has_unknown() const { return has_unknown_; }
 

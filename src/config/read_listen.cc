@@ -14,6 +14,19 @@ namespace {
 
 constexpr std::string_view networks_expected = "networks such as \"10.0.0.0/8\", \"2001:db8::/32\" or an address";
 
+/// Either a file for the certificate and one for the key, or neither.
+void check_parts(Reading& reading, const Fields& fields, const schema::Group& group, bool self_signed) {
+  for (const char* key : {"certificate", "key"}) {
+    if (self_signed && fields.mentions(key)) {
+      reading.report.add(fields.place(key), fields.path(key), "means nothing beside self_signed = true");
+    }
+    if (!self_signed && !fields.mentions(key) && !fields.misspells(key)) {
+      reading.report.add(fields.place(), fields.path(),
+                         fmt::format("the key \"{}\" is missing; expected {}", key, group.find(key)->expected()));
+    }
+  }
+}
+
 std::vector<Certificate> read_certificates(Reading& reading, const Fields& listen) {
   std::vector<Certificate> certificates;
   const schema::Group& group = *schema::configuration.find("listen")->group->find("tls")->group;
@@ -21,6 +34,8 @@ std::vector<Certificate> read_certificates(Reading& reading, const Fields& liste
     const Fields fields(reading.report, *item.value, item.path, group);
     Certificate certificate;
     certificate.place = fields.place();
+    certificate.self_signed = fields.boolean("self_signed");
+    check_parts(reading, fields, group, certificate.self_signed);
     for (auto [key, target] :
          {std::pair{"certificate", &certificate.certificate}, std::pair{"key", &certificate.key}}) {
       if (!fields.has(key)) continue;

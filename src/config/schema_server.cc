@@ -12,13 +12,17 @@ constexpr Key certificate_keys[] = {
     {.name = "certificate",
      .type = Type::string,
      .sentence = "The certificate in PEM, the server's own first, then the intermediate ones.",
-     .required = true,
      .example = "\"tls/fullchain.pem\""},
     {.name = "key",
      .type = Type::string,
      .sentence = "Its private key in PEM, without a password.",
-     .required = true,
      .example = "\"tls/key.pem\" or credential \"tls-key\""},
+    {.name = "self_signed",
+     .type = Type::boolean,
+     .sentence =
+         "Instead of both: a certificate for the names of all sites and localhost, which no browser trusts; the "
+         "server makes it in its state folder and renews it.",
+     .standard = false},
 };
 constexpr Group certificate{"tls", "One certificate; of several, the client's server name (SNI) chooses.",
                             certificate_keys};

@@ -63,9 +63,9 @@ class ServerContext {
 /// The server name that the client sent (SNI), or empty. The view lives as long as the connection.
 std::string_view server_name(const ssl_st* ssl);
 
-/// Makes a self-signed development certificate (P-256, 90 days, for localhost, 127.0.0.1, ::1 and `names`) in `folder`
-/// unless a valid one is there. The key is written 0600.
-Result<CertificateFiles> development_certificate(const std::filesystem::path& folder,
-                                                 const std::vector<std::string>& names);
+/// Makes a self-signed certificate (P-256, 90 days, for localhost, 127.0.0.1, ::1 and `names`) where `files` says,
+/// unless one is there that is for all of them and valid for a month yet. Both files are in one folder; the key is
+/// written 0600.
+Result<void> make_self_signed(const CertificateFiles& files, const std::vector<std::string>& names);
 
 }  // namespace outrider::tls

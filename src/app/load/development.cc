@@ -40,10 +40,12 @@ config::Config development_config(const RunCommand& command) {
                                     fs::exists(command.files, error) ? "something else" : "nothing"));
   }
   const fs::path folder = state_folder();
-  const auto certificate = tls::development_certificate(folder, {});
-  if (!certificate) throw LoadError({}, certificate.error().message);
-  return config::for_files(fs::canonical(command.files), {certificate->certificate, certificate->key, {}},
-                           command.port.value_or(development_port), command.rules);
+  config::Certificate pair;
+  pair.self_signed = true;
+  pair.certificate = folder / "development-certificate.pem";
+  pair.key = folder / "development-key.pem";
+  return config::for_files(fs::canonical(command.files), std::move(pair), command.port.value_or(development_port),
+                           command.rules);
 }
 
 std::string development_greeting(const config::Config& config, const std::string& directory, const std::string& url,

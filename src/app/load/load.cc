@@ -2,6 +2,7 @@
 #include "app/load/load.h"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -84,6 +85,16 @@ void load_workers(Loaded& loaded, const LoadOptions& options, const push::Worker
   }
 }
 
+/// Of all sites; a certificate cannot be for every host.
+std::vector<std::string> host_names(const config::Config& config) {
+  std::vector<std::string> names;
+  for (const config::Site& site : config.sites) {
+    if (site.name != "*") names.push_back(site.name);
+    names.insert(names.end(), site.aliases.begin(), site.aliases.end());
+  }
+  return names;
+}
+
 bool same_certificates(const config::Config& a, const config::Config& b) {
   const auto same = [](const config::Listen& one, const config::Listen& other) { return one.tls == other.tls; };
   return std::equal(a.listen.begin(), a.listen.end(), b.listen.begin(), b.listen.end(), same);
@@ -94,7 +105,7 @@ std::vector<std::shared_ptr<const tls::ServerContext>> load_tls_or_running(const
                                                                            const ProcessKeys& keys,
                                                                            Problems& problems) {
   Problems of_tls;
-  auto contexts = load_tls(config, keys, of_tls);
+  auto contexts = load_tls(config, keys, options.self_signed, of_tls);
   if (of_tls.none()) return contexts;
   if (options.running_config && same_certificates(config, *options.running_config)) {
     for (const Problem& problem : of_tls.list()) log::warning("{}", problem.text());
@@ -104,10 +115,19 @@ std::vector<std::shared_ptr<const tls::ServerContext>> load_tls_or_running(const
   return contexts;
 }
 
+/// Whether a self-signed certificate can be used; makes or renews it for a server.
+bool is_there(const config::Certificate& pair, const config::Config& config, SelfSigned self_signed,
+              Problems& problems) {
+  if (self_signed == SelfSigned::looked_at) return ::access(pair.key.c_str(), R_OK) == 0;
+  auto made = tls::make_self_signed({pair.certificate, pair.key}, host_names(config));
+  if (!made) problems.add(pair.place, made.error().message);
+  return made.has_value();
+}
+
 }  // namespace
 
 std::vector<std::shared_ptr<const tls::ServerContext>> load_tls(const config::Config& config, const ProcessKeys& keys,
-                                                                Problems& problems) {
+                                                                SelfSigned self_signed, Problems& problems) {
   const bool any = std::any_of(config.listen.begin(), config.listen.end(),
                                [](const config::Listen& listen) { return !listen.tls.empty(); });
   const auto tickets = any ? ticket_keys(config, keys, problems) : keys.tickets;
@@ -116,7 +136,11 @@ std::vector<std::shared_ptr<const tls::ServerContext>> load_tls(const config::Co
     contexts.emplace_back();
     if (listen.tls.empty()) continue;
     std::vector<tls::CertificateFiles> files;
-    for (const config::Certificate& pair : listen.tls) files.push_back({pair.certificate, pair.key});
+    for (const config::Certificate& pair : listen.tls) {
+      if (pair.self_signed && !is_there(pair, config, self_signed, problems)) continue;
+      files.push_back({pair.certificate, pair.key});
+    }
+    if (files.empty()) continue;
     auto context = tls::ServerContext::create(files, tickets);
     if (context) contexts.back() = std::move(*context);
     if (!context) problems.add(listen.tls.front().place, context.error().message);
@@ -131,6 +155,13 @@ void log_wrong_dates(const std::vector<std::shared_ptr<const tls::ServerContext>
       if (!one.wrong_dates.empty()) log::warning("certificate {}: {}", one.file.string(), one.wrong_dates);
     }
   }
+}
+
+bool makes_certificates(const config::Config& config) {
+  return std::any_of(config.listen.begin(), config.listen.end(), [](const config::Listen& listen) {
+    return std::any_of(listen.tls.begin(), listen.tls.end(),
+                       [](const config::Certificate& pair) { return pair.self_signed; });
+  });
 }
 
 std::vector<std::filesystem::path> tls_files(const config::Config& config) {

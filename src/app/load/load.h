@@ -31,6 +31,8 @@ struct ProcessKeys {
   std::shared_ptr<const tls::TicketKeys> tickets = tls::TicketKeys::random();
 };
 
+enum class SelfSigned { looked_at, made };
+
 struct LoadOptions {
   script::Cancel cancel;  // once true, loading ends soon, with a problem; null: nobody does
   /// Gets the configuration as soon as it was read, also where something else turns out to be wrong.
@@ -40,6 +42,9 @@ struct LoadOptions {
   script::TestListener* test_listener = nullptr;  // outlives the load; null: nobody listens
   /// False: nothing will be served with it. Certificates, keys and tokens may be out of reach, and are not looked at.
   bool serves = true;
+  /// A server loads, so it makes the certificates that are self-signed; who only checks passes over one that is not
+  /// there yet.
+  SelfSigned self_signed = SelfSigned::looked_at;
   /// The configuration, of a rollback as it was read then; null: it is read.
   std::shared_ptr<const config::Config> config;
   std::shared_ptr<const script::Snapshot> sources;  // of a rollback: all that the generation was read from
@@ -73,12 +78,15 @@ struct Loaded {
 Loaded load(const RunCommand& command, script::SourceLog& sources, const LoadOptions& options, const ProcessKeys& keys,
             script::Watchdog& watchdog);
 
-/// The certificates and keys of `config` as they are on disk now. What is wrong goes to `problems`.
+/// The certificates and keys of `config` as they are on disk now, or are made. What is wrong goes to `problems`.
 std::vector<std::shared_ptr<const tls::ServerContext>> load_tls(const config::Config& config, const ProcessKeys& keys,
-                                                                Problems& problems);
+                                                                SelfSigned self_signed, Problems& problems);
 
 /// Logs a warning for each certificate that clients refuse, or will soon.
 void log_wrong_dates(const std::vector<std::shared_ptr<const tls::ServerContext>>& contexts);
+
+/// Whether load_tls makes any of them.
+bool makes_certificates(const config::Config& config);
 
 /// Every file that load_tls reads.
 std::vector<std::filesystem::path> tls_files(const config::Config& config);

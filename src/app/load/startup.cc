@@ -28,6 +28,7 @@ std::optional<Loaded> load_kept(const std::filesystem::path& file, const std::st
   LoadOptions options;
   options.run_tests = false;  // they passed when it was loaded first
   options.forgives_keys = true;
+  options.self_signed = SelfSigned::made;
   try {
     return load(command, sources, options, keys, watchdog);
   } catch (const LoadError& error) {
@@ -71,7 +72,9 @@ FirstLoad first_load(const RunCommand& command, const Memo& memo, const StateFil
   }
   try {
     script::SourceLog sources;
-    return {load(command, sources, {}, keys, watchdog), {"start", ""}, next};
+    LoadOptions options;
+    options.self_signed = SelfSigned::made;
+    return {load(command, sources, options, keys, watchdog), {"start", ""}, next};
   } catch (const LoadError& error) {
     if (!command.or_last_good) throw;
     auto kept = load_kept(files.last_good(), {}, command, keys, watchdog);

@@ -53,7 +53,7 @@ void LoadAttempt::load_once(const RunCommand& command, const ProcessKeys& keys, 
 void LoadAttempt::load(const RunCommand& command, const ProcessKeys& keys, script::Watchdog& watchdog) {
   if (wish.kind == ReloadWish::Kind::certificates) {
     Problems found;
-    tls = load_tls(*running, keys, found);
+    tls = load_tls(*running, keys, SelfSigned::made, found);
     problems = found.list();
     log_wrong_dates(tls);
     return;

@@ -104,6 +104,7 @@ void Reloads::load_current() {
   attempt->running = serving_.config;
   attempt->options.workers = parts_.workers.size();
   attempt->options.cancel = cancelled_;
+  attempt->options.self_signed = SelfSigned::made;
   attempt->options.run_tests = !current_->skip_tests && current_->kind == Kind::reload;
   if (current_->kind == Kind::rollback) {
     const Generation* target = parts_.generations.find(current_->target);

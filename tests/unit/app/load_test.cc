@@ -247,6 +247,24 @@ TEST_CASE("load: every file that a certificate's reload would read is known, onc
   CHECK(tls_files(config) == std::vector<std::filesystem::path>{"/a.key", "/a.pem", "/b.key", "/b.pem", "/t"});
 }
 
+TEST_CASE("load: a server makes what is self-signed, for all its hosts, and nobody else does") {
+  LoadedWorld world;
+  world.configure("", "{ address = '127.0.0.1:0', tls = { self_signed = true } }");
+  world.command.state_dir = world.path("state");
+  CHECK(world.load().tls.front() == nullptr);
+  CHECK_FALSE(std::filesystem::exists(world.path("state")));
+
+  world.options.self_signed = SelfSigned::made;
+  const Loaded loaded = world.load();
+  REQUIRE(loaded.tls.front() != nullptr);
+  CHECK(loaded.tls.front()->names() == std::vector<std::string>{"localhost"});
+  CHECK(makes_certificates(*loaded.config));
+  CHECK(tls_files(*loaded.config) == std::vector<std::filesystem::path>{world.path("state/self-signed-certificate.pem"),
+                                                                        world.path("state/self-signed-key.pem")});
+  world.options.self_signed = SelfSigned::looked_at;
+  CHECK(world.load().tls.front()->fingerprint() == loaded.tls.front()->fingerprint());
+}
+
 TEST_CASE("load: a directory without a configuration") {
   LoadedWorld world;
   world.command.config = default_config;

@@ -164,7 +164,9 @@ constexpr char tls[] = "tls = { certificate = \"tls.pem\", key = \"tls.key\" }";
 TEST_CASE("what a listener says to keys that do not go together", "[golden]") {
   const std::string text = each_of(
       {"address = \"[::1\"", "address = \"unix:x\"", "address = \"127.0.0.1:99999\"", "address = \"localhost:80\"",
-       "address = \"127.0.0.1:80\", tls = {}", "address = \"127.0.0.1:80\", proxy_protocol = true",
+       "address = \"127.0.0.1:80\", tls = {}", "address = \"127.0.0.1:80\", tls = { {} }",
+       "address = \"127.0.0.1:80\", tls = { self_signed = true, key = \"tls.key\" }",
+       "address = \"127.0.0.1:80\", proxy_protocol = true",
        "address = \"127.0.0.1:80\", proxy_protocol = true, from = {}",
        "address = \"127.0.0.1:80\", proxy_protocol = true, from = { \"10.0.0.0/8\" }, behind = { trusted = "
        "\"10.0.0.0/8\" }",

@@ -182,3 +182,15 @@ TEST_CASE("mode, owner and group belong to unix sockets and must be known") {
              "system"));
   CHECK(problems(folder, R"({ address = "unix:x", group = "no-such-group" })").size() == 1);
 }
+
+TEST_CASE("a self-signed certificate stands instead of files") {
+  const Folder folder;
+  folder.write("a.pem");
+  const Listen listen = read_one(folder, R"({ address = "127.0.0.1:1", tls = { self_signed = true } })");
+  REQUIRE(listen.tls.size() == 1);
+  CHECK(listen.tls.front().self_signed);
+  CHECK(listen.tls.front().key.empty());
+  CHECK(problems(folder, R"({ address = "127.0.0.1:1", tls = { self_signed = true, key = "a.pem" } })") ==
+        only("config.lua:2: listen[1].tls.key: means nothing beside self_signed = true"));
+  CHECK(problems(folder, R"({ address = "127.0.0.1:1", tls = { certificat = "a.pem", key = "a.pem" } })").size() == 1);
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A certificate for trying things out on one's own machine: self-signed, P-256, made once and used until it ends. Two
-// processes that start together agree on one pair, because the folder is locked while it is looked at and written.
+// A certificate for trying things out: self-signed, P-256, made once and renewed before it ends. Two processes that
+// start together agree on one pair, because the folder is locked while it is looked at and written.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <openssl/pem.h>
@@ -30,7 +30,7 @@ namespace {
 
 constexpr long validity_s = 90L * 24 * 3600;
 constexpr long clock_skew_s = 3600;
-constexpr auto renew_before = std::chrono::hours(24);
+constexpr auto renew_before = std::chrono::hours(30 * 24);
 
 bool is_address(const std::string& name) {
   unsigned char bytes[16];
@@ -65,7 +65,7 @@ Result<Names> sort_names(const std::vector<std::string>& names) {
     const bool address = is_address(given);
     const std::string name = address ? plain_address(given) : lower_case(given);
     if (!address && !is_host_name(name)) {
-      return failure(fmt::format("development certificate: \"{}\" is neither a host name nor an IP address", given));
+      return failure(fmt::format("self-signed certificate: \"{}\" is neither a host name nor an IP address", given));
     }
     std::vector<std::string>& list = address ? result.addresses : result.hosts;
     if (std::find(list.begin(), list.end(), name) == list.end()) list.push_back(name);
@@ -102,7 +102,7 @@ bool set_serial(X509* certificate) {
 
 bool set_subject(X509* certificate) {
   X509_NAME* name = X509_get_subject_name(certificate);
-  const auto* text = reinterpret_cast<const unsigned char*>("outrider development certificate");
+  const auto* text = reinterpret_cast<const unsigned char*>("outrider, self-signed");
   return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, text, -1, -1, 0) == 1 &&
          X509_set_issuer_name(certificate, name) == 1;
 }
@@ -142,7 +142,7 @@ Result<void> make_pair(const CertificateFiles& files, const Names& names) {
   const bool fine = certificate && certificate_pem && key_pem &&
                     PEM_write_bio_X509(certificate_pem.get(), certificate.get()) == 1 &&
                     PEM_write_bio_PrivateKey(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
-  if (!fine) return failure("cannot make a development certificate: " + openssl_reason());
+  if (!fine) return failure("cannot make a self-signed certificate: " + openssl_reason());
   const SecretBytes key_bytes(bytes_of(key_pem.get()));
   if (auto written = replace_file(files.key, key_bytes.view(), 0600); !written) return written;
   return replace_file(files.certificate, bytes_of(certificate_pem.get()), 0644);
@@ -156,10 +156,10 @@ Result<UniqueFd> lock_folder(const std::filesystem::path& folder) {
   }
   if (error)
     return failure(
-        fmt::format("cannot make the folder {} for the development certificate: {}", folder.string(), error.message()));
+        fmt::format("cannot make the folder {} for the self-signed certificate: {}", folder.string(), error.message()));
   UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd || ::flock(fd.get(), LOCK_EX) != 0) {
-    return failure(fmt::format("cannot use the folder {} for the development certificate: {}", folder.string(),
+    return failure(fmt::format("cannot use the folder {} for the self-signed certificate: {}", folder.string(),
                                std::strerror(errno)));
   }
   return fd;
@@ -167,17 +167,15 @@ Result<UniqueFd> lock_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Result<CertificateFiles> development_certificate(const std::filesystem::path& folder,
-                                                 const std::vector<std::string>& names) {
+Result<void> make_self_signed(const CertificateFiles& files, const std::vector<std::string>& names) {
   const auto sorted = sort_names(names);
   if (!sorted) return tl::unexpected(sorted.error());
-  const auto lock = lock_folder(folder);
+  const auto lock = lock_folder(files.key.parent_path());
   if (!lock) return tl::unexpected(lock.error());
-  const CertificateFiles files{folder / "development-certificate.pem", folder / "development-key.pem"};
-  if (still_good(files, *sorted)) return files;
-  if (auto made = make_pair(files, *sorted); !made) return tl::unexpected(made.error());
-  log::info("made a development certificate for {}: {}", alternative_names(*sorted), files.certificate.string());
-  return files;
+  if (still_good(files, *sorted)) return {};
+  if (auto made = make_pair(files, *sorted); !made) return made;
+  log::info("made a self-signed certificate for {}: {}", alternative_names(*sorted), files.certificate.string());
+  return {};
 }
 
 }  // namespace outrider::tls

@@ -15,11 +15,15 @@ using namespace outrider::tls::test;
 
 namespace {
 
+CertificateFiles files_in(const std::filesystem::path& folder) {
+  return {folder / "made.pem", folder / "made.key"};
+}
+
 CertificateFiles make(const std::filesystem::path& folder, const std::vector<std::string>& names = {}) {
-  const auto files = development_certificate(folder, names);
-  INFO((files ? "" : files.error().message));
-  REQUIRE(files);
-  return *files;
+  const auto made = make_self_signed(files_in(folder), names);
+  INFO((made ? "" : made.error().message));
+  REQUIRE(made);
+  return files_in(folder);
 }
 
 unsigned mode_of(const std::filesystem::path& file) {
@@ -30,7 +34,7 @@ unsigned mode_of(const std::filesystem::path& file) {
 
 }  // namespace
 
-TEST_CASE("a development certificate serves, and nobody else can read its key") {
+TEST_CASE("a self-signed certificate serves, and nobody else can read its key") {
   const KeyFolder folder;
   const auto files = make(folder.path / "state" / "outrider", {"Dev.Example", "192.0.2.7", "localhost"});
   CHECK(mode_of(files.key) == 0600);
@@ -46,7 +50,7 @@ TEST_CASE("a development certificate serves, and nobody else can read its key") 
   CHECK(shake_hands((*context)->get(), {.name = "localhost", .protocols = {"h2"}}).protocol == "h2");
 }
 
-TEST_CASE("a client that trusts the development certificate verifies it by name") {
+TEST_CASE("a client that trusts the self-signed certificate verifies it by name") {
   const KeyFolder folder;
   const auto files = make(folder.path);
   const auto pair = load_pair(files);
@@ -71,17 +75,17 @@ TEST_CASE("the certificate is kept while it is good, and made anew when it is no
     make(folder.path, {"b.example"});
   }
   SECTION("a key that does not match") {
-    folder.write("development-key.pem", read_file(make_certificate(folder, "other").key));
+    folder.write("made.key", read_file(make_certificate(folder, "other").key));
     make(folder.path, {"a.example"});
   }
   SECTION("a broken file") {
-    folder.write("development-certificate.pem", "broken");
+    folder.write("made.pem", "broken");
     make(folder.path, {"a.example"});
   }
-  SECTION("one that ends today") {
-    const auto old = make_certificate(folder, "old", {.names = {"localhost"}, .ends_in_s = 3600});
-    folder.write("development-certificate.pem", read_file(old.certificate));
-    folder.write("development-key.pem", read_file(old.key));
+  SECTION("one that ends this month") {
+    const auto old = make_certificate(folder, "old", {.names = {"localhost"}, .ends_in_s = 29 * 24 * 3600});
+    folder.write("made.pem", read_file(old.certificate));
+    folder.write("made.key", read_file(old.key));
     make(folder.path, {});
   }
   CHECK(read_file(files.certificate) != first);
@@ -93,7 +97,7 @@ TEST_CASE("two that start together agree on one pair") {
   const KeyFolder folder;
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] { static_cast<void>(development_certificate(folder.path / "state", {})); });
+    threads.emplace_back([&] { static_cast<void>(make_self_signed(files_in(folder.path / "state"), {})); });
   }
   for (auto& thread : threads) thread.join();
   CHECK(ServerContext::create({make(folder.path / "state")}));
@@ -106,13 +110,13 @@ TEST_CASE("names that are none, and a folder that cannot be, are errors") {
   const KeyFolder folder;
   for (const char* name : {"", "two words", "a,DNS:evil.example", "*.", "http://x"}) {
     INFO(name);
-    const auto made = development_certificate(folder.path, {name});
+    const auto made = make_self_signed(files_in(folder.path), {name});
     REQUIRE_FALSE(made);
     CHECK(made.error().message ==
-          "development certificate: \"" + std::string(name) + "\" is neither a host name nor an IP address");
+          "self-signed certificate: \"" + std::string(name) + "\" is neither a host name nor an IP address");
   }
   const auto file = folder.write("file", "");
-  const auto below = development_certificate(file / "state", {});
+  const auto below = make_self_signed(files_in(file / "state"), {});
   REQUIRE_FALSE(below);
   CHECK_THAT(below.error().message, Catch::Matchers::StartsWith("cannot make the folder " + (file / "state").string()));
 }
