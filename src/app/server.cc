@@ -14,6 +14,7 @@
 #include "app/command/exit_code.h"
 #include "app/load/development.h"
 #include "app/process/heartbeat.h"
+#include "app/process/privileges.h"
 #include "base/log.h"
 
 namespace outrider::app {
@@ -99,6 +100,7 @@ void Server::open_sockets() {
     spec.address = address;
     spec.mode = config.admin.mode;
     spec.group = config.admin.group;
+    if (address.is_unix()) spec.owner = socket_owner(config);
     auto fds = sockets_.open(spec);
     if (fds && !fds->empty()) admin_sockets_.push_back(std::move(fds->front()));
     if (!fds) problems.add({}, "admin: " + fds.error().message);
@@ -201,6 +203,9 @@ void Server::announce() {
             live.digest.substr(0, 16), live.rules);
   if (config.jit) {
     log::warning("jit = true: rules are compiled, and the time limit of rules (rule_cpu_ms) is given up");
+  }
+  if (!config.user.empty() && !is_user(config.user)) {
+    log::warning("user = \"{}\" is not followed: only a server that root starts can change users", config.user);
   }
   if (command_.files.empty()) {
     if (config.bucket_key.empty()) {

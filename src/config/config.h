@@ -254,6 +254,7 @@ struct Config {
   Admin admin;
   Limits limits;
   Reload reload;
+  std::string user;           // whom a server that root has started goes on as; empty = root
   std::uint32_t workers = 0;  // 0 = one per core
   std::vector<std::filesystem::path> data_dirs;
   bool jit = false;

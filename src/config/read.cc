@@ -76,12 +76,27 @@ Config read(const Value& tree, const std::filesystem::path& folder, const Source
   return config;
 }
 
-Admin read_admin(const Value& tree, const std::filesystem::path& folder, const Sources& sources) {
+namespace {
+
+/// What `read` makes of the value of one key, or of nullptr.
+template <class T>
+T read_one(const Value& tree, std::string_view key, const std::filesystem::path& folder, const Sources& sources,
+           T (*read)(Reading&, const Value*)) {
   Reading reading{Report(sources), std::filesystem::absolute(folder).lexically_normal(), {}};
   const Table* table = tree.table();
-  Admin admin = read_admin(reading, table != nullptr ? table->find("admin") : nullptr);
+  T result = read(reading, table != nullptr ? table->find(key) : nullptr);
   reading.report.throw_if_any();
-  return admin;
+  return result;
+}
+
+}  // namespace
+
+Admin read_admin(const Value& tree, const std::filesystem::path& folder, const Sources& sources) {
+  return read_one<Admin>(tree, "admin", folder, sources, read_admin);
+}
+
+std::string read_user(const Value& tree, const std::filesystem::path& folder, const Sources& sources) {
+  return read_one<std::string>(tree, "user", folder, sources, read_user);
 }
 
 }  // namespace outrider::config

@@ -37,6 +37,9 @@ Config read(const Value& tree, const std::filesystem::path& folder, const Source
 /// LoadError like read().
 Admin read_admin(const Value& tree, const std::filesystem::path& folder, const Sources& sources);
 
+/// Of the configuration only `user`. Throws LoadError where it is wrong.
+std::string read_user(const Value& tree, const std::filesystem::path& folder, const Sources& sources);
+
 /// `run --files DIR`: one site on "*", a listener on a port of 127.0.0.1 (0 = any free one) with the given certificate,
 /// the access log on standard output. `rules_globs` are relative to the current folder. Throws LoadError where the
 /// directory or a folder of rules is missing.

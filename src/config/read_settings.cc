@@ -163,6 +163,13 @@ Admin read_admin(Reading& reading, const Value* value) {
   return admin;
 }
 
+std::string read_user(Reading& reading, const Value* value) {
+  Text name;
+  constexpr const char* expected = "the name of a user of this system";
+  if (!value || !read_text(reading.report, *value, "user", expected, name)) return {};
+  return check_user(reading.report, name) ? name.text : std::string();
+}
+
 void read_settings(Reading& reading, const Fields& configuration, Config& config) {
   if (configuration.has("health") && check_url_path(reading.report, configuration.text("health"), "the health path")) {
     config.health = configuration.text("health").text;
@@ -175,6 +182,7 @@ void read_settings(Reading& reading, const Fields& configuration, Config& config
   config.admin = read_admin(reading, configuration.value("admin"));
   config.limits = read_limits(reading, configuration);
   config.reload = read_reload(reading, configuration);
+  config.user = read_user(reading, configuration.value("user"));
   config.workers = configuration.integer<std::uint32_t>("workers");
   config.jit = configuration.boolean("jit");
   config.watch = configuration.boolean("watch");

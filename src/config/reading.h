@@ -54,6 +54,8 @@ void read_settings(Reading& reading, const Fields& configuration, Config& config
 
 /// The value of "admin", or nullptr.
 Admin read_admin(Reading& reading, const Value* value);
+/// The value of "user", or nullptr; empty where there is no such user.
+std::string read_user(Reading& reading, const Value* value);
 
 /// Reports a `text` that is no path as it stands in a request: with "/" in front, without a query, dot segments or
 /// wildcards. `what` begins the message: "a route's prefix".

@@ -346,6 +346,12 @@ constexpr Key configuration_keys[] = {
     {.name = "admin", .type = Type::table, .sentence = "The admin plane; default: none.", .group = &admin},
     {.name = "limits", .type = Type::table, .sentence = "What clients and rules may use.", .group = &limits},
     {.name = "reload", .type = Type::table, .sentence = "How generations follow each other.", .group = &reload},
+    {.name = "user",
+     .type = Type::string,
+     .sentence =
+         "Whom the server goes on as, with that user's groups, where root has started it: the server process "
+         "before it reads rules and keys, the supervisor once the listeners are open, with CAP_NET_BIND_SERVICE.",
+     .example = "\"outrider\""},
     {.name = "workers",
      .type = Type::integer,
      .sentence = "The worker threads; 0 means one per core.",

@@ -19,6 +19,16 @@ void look_nearby(const std::string& file) {
   throw LoadError({file, 0}, "does not exist; did you mean -c config.lua?");
 }
 
+/// What `read` makes of the configuration alone, without the files that it names.
+template <class T>
+T load_one(const std::string& file, T (*read)(const Value&, const std::filesystem::path&, const config::Sources&)) {
+  const std::filesystem::path path = std::filesystem::absolute(file).lexically_normal();
+  script::SourceLog sources;
+  config::Sources access;
+  access.serves = false;
+  return read(script::load_config_file(path, file, sources, false), path.parent_path(), access);
+}
+
 }  // namespace
 
 config::Config load_config(const std::string& file, script::SourceLog& sources, bool serves,
@@ -45,11 +55,11 @@ config::Config load_config(const std::string& file, script::SourceLog& sources, 
 }
 
 config::Admin load_admin(const std::string& file) {
-  const std::filesystem::path path = std::filesystem::absolute(file).lexically_normal();
-  script::SourceLog sources;
-  config::Sources access;
-  access.serves = false;
-  return config::read_admin(script::load_config_file(path, file, sources, false), path.parent_path(), access);
+  return load_one<config::Admin>(file, config::read_admin);
+}
+
+std::string load_user(const std::string& file) {
+  return load_one<std::string>(file, config::read_user);
 }
 
 }  // namespace outrider::app

@@ -21,4 +21,7 @@ config::Config load_config(const std::string& file, script::SourceLog& sources, 
 /// LoadError.
 config::Admin load_admin(const std::string& file);
 
+/// Of it only whom the server goes on as; empty = nobody else. Throws LoadError.
+std::string load_user(const std::string& file);
+
 }  // namespace outrider::app

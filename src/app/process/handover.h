@@ -25,7 +25,7 @@ namespace outrider::app {
 struct Handover {
   /// Of this format, of what goes over a SocketChannel and of DeathNotes: an image speaks with the server processes of
   /// the one before.
-  static constexpr int version = 1;
+  static constexpr int version = 2;
   /// In the environment: the number of the memfd.
   static constexpr const char* variable = "OUTRIDER_HANDOVER";
   /// The hidden option that prints `version` and exits with 0.

@@ -36,6 +36,7 @@ class SupervisorParent final : public Parent {
     post(Message::Kind::keep, memo);
   }
 
+  void goes_on_as(const std::string& user) override { post(Message::Kind::user, user); }
   void ready(milliseconds shutdown_timeout, const std::string& status) override {
     post(Message::Kind::ready, ServingReport{shutdown_timeout, status}.encode());
   }
@@ -101,6 +102,7 @@ class NoParent final : public Parent {
 
   std::string kept() override { return {}; }
   void keep(const std::string&) override {}
+  void goes_on_as(const std::string&) override {}
   void ready(milliseconds, const std::string& status) override {
     manager_.ready(status);
     const std::string warning = sockets_ != nullptr ? unasked_warning(sockets_->unasked()) : "";

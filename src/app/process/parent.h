@@ -28,6 +28,8 @@ class Parent {
   /// this one ends well or badly.
   virtual void keep(const std::string& memo) = 0;
 
+  /// This process was root's, and is this user's from now on: the supervisor follows once the server serves.
+  virtual void goes_on_as(const std::string& user) = 0;
   /// The server serves. `shutdown_timeout`: how long it may take to stop. `status`: one line for people.
   virtual void ready(std::chrono::milliseconds shutdown_timeout, const std::string& status) = 0;
   /// A reload begins / has ended, well or not.

@@ -39,6 +39,7 @@ struct ServerProcess {
   std::set<std::string> listens;    // ListenSpec::key of what it has asked for
   std::optional<std::string> memo;  // what it wants kept, until it is the current one
   std::string begun_with;           // the memo that it was started with
+  std::string user;                 // whom it goes on as, where it was root; empty = nobody else
 
   std::optional<SteadyTime> ready_at;   // by when it must be ready
   std::optional<SteadyTime> silent_at;  // by when it must have given a heartbeat

@@ -26,6 +26,7 @@ struct Message {
     forgotten = 'c',  // supervisor: its sockets are closed, unless someone else needs them
     keep = 'm',       // server: replaces what is kept
     notes = 'n',      // server: the memory of its DeathNotes
+    user = 'p',       // server: it was root and goes on as this user
     ready = 'r',      // server: it serves; a ServingReport
     reloading = 'g',  // server: a reload begins
     reloaded = 'd',   // server: a reload has ended, well or not; a ServingReport

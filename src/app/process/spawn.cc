@@ -16,6 +16,7 @@
 
 #include <fmt/format.h>
 
+#include "app/process/privileges.h"
 #include "app/process/service_manager.h"
 
 namespace outrider::app {
@@ -43,6 +44,7 @@ class Words {
 [[noreturn]] void become(const std::string& binary, Words& words) {
   ::setpgid(0, 0);
   hide_service_manager();
+  give_up_capabilities();
   // A process in the background of its terminal goes on logging to it.
   ::signal(SIGTTOU, SIG_IGN);
   for (const int number : {SIGHUP, SIGUSR1, SIGUSR2}) ::signal(number, SIG_IGN);

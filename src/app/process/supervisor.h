@@ -77,6 +77,7 @@ class Supervisor {
   void on_listen(ServerProcess& server, const std::string& request);
   void on_forget(ServerProcess& server, const std::string& request);
   void on_ready(ServerProcess& server, const std::string& report);
+  bool follow(const ServerProcess& server);
 
   void on_end(Servers::iterator ended, int wait_status);
   void on_end_of_current(const ServerProcess& server, int wait_status);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/command/exit_code.h"
+#include "app/process/privileges.h"
 #include "app/process/socket_source.h"
 #include "app/process/supervisor.h"
 #include "base/log.h"
@@ -45,6 +46,9 @@ void Supervisor::on_message(ServerProcess& server, const Message& message) {
       break;
     case Message::Kind::notes:
       if (!message.fds.empty()) server.notes.reset(::fcntl(message.fds[0].get(), F_DUPFD_CLOEXEC, 3));
+      break;
+    case Message::Kind::user:
+      server.user = message.text;
       break;
     case Message::Kind::ready:
       on_ready(server, message.text);
@@ -105,6 +109,21 @@ void Supervisor::on_forget(ServerProcess& server, const std::string& request) {
   if (!answered) log::error("{}", answered.error().message);
 }
 
+/// The listeners are open: root is needed no more. False where it cannot be given up, which ends everything.
+bool Supervisor::follow(const ServerProcess& server) {
+  if (!is_root()) return true;
+  if (auto became = become_user(server.user, LowPorts::kept); !became) {
+    log::error("{}; nobody serves as root against the configuration's word: everything is stopped",
+               became.error().message);
+    stop_code_ = exit_our_fault;
+    stop();
+    return false;
+  }
+  if (auto named = hand_over_state_folder(server.user); !named) log::error("{}", named.error().message);
+  log::info("going on as user \"{}\"", server.user);
+  return true;
+}
+
 void Supervisor::on_ready(ServerProcess& server, const std::string& text) {
   const auto report = ServingReport::decode(text);
   server.shutdown_timeout = report.shutdown_timeout;
@@ -113,6 +132,7 @@ void Supervisor::on_ready(ServerProcess& server, const std::string& text) {
   if (is_outdated(server)) {
     return begin_upgrade_anew(server, server.ready_at.value_or(clock_.steady() + options_.upgrade_patience));
   }
+  if (!server.user.empty() && !follow(server)) return;
   server.ready = true;
   server.ready_at.reset();
   server.silent_at = clock_.steady() + heartbeat_timeout_;

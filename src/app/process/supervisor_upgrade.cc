@@ -8,6 +8,7 @@
 
 #include "app/process/supervisor.h"
 #include "base/log.h"
+#include "base/version.h"
 
 namespace outrider::app {
 
@@ -105,7 +106,7 @@ void Supervisor::adopt(const Handover& handover) {
   status_ = handover.status;
   old_binary_.reset(handover.old_binary);
   ever_served_ = true;
-  log::info("outrider {} has taken over {} listeners and starts its own server process", OUTRIDER_VERSION,
+  log::info("outrider {} has taken over {} listeners and starts its own server process", version,
             handover.listeners.size());
   manager_.reloading();
   if (ServerProcess* next = start_server(Role::next)) {
@@ -136,8 +137,7 @@ void Supervisor::begin_upgrade_anew(ServerProcess& server, SteadyTime ready_at) 
 void Supervisor::on_upgraded(ServerProcess& server) {
   if (server.memo) memo_ = *std::exchange(server.memo, std::nullopt);
   if (ServerProcess* old = find(Role::current)) {
-    log::info("server process {} of outrider {} serves; {} finishes what is open there", server.pid, OUTRIDER_VERSION,
-              old->pid);
+    log::info("server process {} of outrider {} serves; {} finishes what is open there", server.pid, version, old->pid);
     old->role = Role::retired;
     old->reload_wanted = false;
     if (!old->channel || !old->channel->send(Message::Kind::retire)) {

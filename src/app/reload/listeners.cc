@@ -9,6 +9,8 @@
 #include <cstring>
 #include <utility>
 
+#include "app/process/privileges.h"
+
 namespace outrider::app {
 namespace {
 
@@ -25,6 +27,10 @@ bool takes_only_v6(const config::Config& config, const config::Listen& listen) {
          });
 }
 
+std::string socket_owner(const config::Config& config) {
+  return !config.user.empty() && is_user(config.user) ? config.user : std::string();
+}
+
 ListenSpec listen_spec(const config::Config& config, std::size_t listen, std::size_t workers, bool or_any_port) {
   const config::Listen& wanted = config.listen[listen];
   ListenSpec spec;
@@ -38,7 +44,7 @@ ListenSpec listen_spec(const config::Config& config, std::size_t listen, std::si
                       [&](const config::Listen& other) { return other.address.text() == wanted.address.text(); }));
   }
   spec.mode = wanted.mode;
-  spec.owner = wanted.owner;
+  spec.owner = wanted.owner.empty() && wanted.address.is_unix() ? socket_owner(config) : wanted.owner;
   spec.group = wanted.group;
   return spec;
 }

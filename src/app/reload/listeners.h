@@ -23,6 +23,9 @@ struct OpenListeners {
 /// "[::]" leaves IPv4 to 0.0.0.0 with the same port, where the configuration lists that.
 bool takes_only_v6(const config::Config& config, const config::Listen& listen);
 
+/// Whom unix sockets belong to where nothing else is said: the configuration's user, if that is who we are. Else empty.
+std::string socket_owner(const config::Config& config);
+
 /// What to ask for: a group of sockets for TCP; "[::]" takes IPv4 too unless the configuration lists 0.0.0.0 with the
 /// same port. `or_any_port`: a taken port may be replaced by any other.
 ListenSpec listen_spec(const config::Config& config, std::size_t listen, std::size_t workers, bool or_any_port);

@@ -30,6 +30,10 @@ config::Limits of_clients(config::Limits limits) {
   return limits;
 }
 
+std::string named_user(const std::string& user) {
+  return user.empty() ? "nobody's" : "\"" + user + "\"";
+}
+
 std::string joined(const std::vector<Address>& addresses) {
   std::vector<std::string> texts;
   for (const Address& address : addresses) texts.push_back(address.text());
@@ -66,6 +70,10 @@ std::vector<std::string> needs_restart(const config::Config& running, const conf
   if (const std::size_t count = worker_count(wanted); count != workers) {
     sentences.push_back(fmt::format("workers: {} run and {} are wanted, which {}", workers, count, when));
   }
+  if (running.user != wanted.user) {
+    sentences.push_back(fmt::format("user: it was {} and is now {}, which {}", named_user(running.user),
+                                    named_user(wanted.user), when));
+  }
   const bool same_admin = running.admin.addresses == wanted.admin.addresses &&
                           running.admin.mode == wanted.admin.mode && running.admin.group == wanted.admin.group;
   if (!same_admin) {
@@ -89,6 +97,7 @@ config::Config in_effect(const config::Config& running, config::Config wanted) {
   const auto token_file = wanted.admin.token_file;
   wanted.admin = running.admin;
   wanted.admin.token_file = token_file;
+  wanted.user = running.user;
   const auto matches = match_listeners(running, wanted);
   for (std::size_t index = 0; index < matches.size(); ++index) {
     if (!matches[index]) continue;

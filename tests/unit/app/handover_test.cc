@@ -88,9 +88,10 @@ TEST_CASE("garbage and other formats are refused with a reason") {
   CHECK_FALSE(Handover::decode("null"));
   CHECK_FALSE(Handover::decode("[1]"));
   CHECK_FALSE(Handover::decode(good.substr(0, good.size() / 2)));
-  const auto other = Handover::decode(replaced(good, "\"version\":1", "\"version\":2"));
+  const auto other =
+      Handover::decode(replaced(good, "\"version\":" + std::to_string(Handover::version), "\"version\":999"));
   REQUIRE_FALSE(other);
-  CHECK(other.error().message == "format 2, and this program reads 1");
+  CHECK(other.error().message == "format 999, and this program reads " + std::to_string(Handover::version));
   CHECK_FALSE(Handover::decode(replaced(good, "\"memo\":", "\"nemo\":")));
   CHECK_FALSE(Handover::decode(replaced(good, "4711", "1")));
   CHECK_FALSE(Handover::decode(replaced(good, "4711", "\"4711\"")));

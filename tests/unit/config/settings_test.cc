@@ -114,13 +114,16 @@ TEST_CASE("the keys that stand alone") {
   folder.make_directory("data");
   folder.write("bucket.key");
   const Config config = folder.read(with(
-      R"(workers = 3, jit = true, watch = true, data_dirs = { "data", "www" }, bucket_key = "bucket.key", health = "/h")"));
+      R"(user = "root", workers = 3, jit = true, watch = true, data_dirs = { "data", "www" }, bucket_key = "bucket.key", health = "/h")"));
+  CHECK(config.user == "root");
   CHECK(config.workers == 3);
   CHECK(config.jit);
   CHECK(config.watch);
   CHECK(config.data_dirs == std::vector<std::filesystem::path>{folder / "data", folder / "www"});
   CHECK(config.bucket_key == folder / "bucket.key");
   CHECK(config.health == "/h");
+  CHECK(folder.problems(with("user = \"nobody-at-all\"")) ==
+        only("config.lua:2: user: there is no user \"nobody-at-all\"; expected the name of a user of this system"));
   CHECK_THAT(folder.problems(with("data_dirs = \"none\"")).at(0),
              Contains("data_dirs: " + folder / "none" + ": no such directory"));
   CHECK_THAT(folder.problems(with("bucket_key = \"none\"")).at(0), Contains("no such file"));
