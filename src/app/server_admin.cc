@@ -9,6 +9,7 @@
 #include "app/admin/explanations.h"
 #include "app/server.h"
 #include "base/log.h"
+#include "base/version.h"
 
 namespace outrider::app {
 
@@ -93,7 +94,7 @@ StatusFacts Server::facts_without_disk() const {
   StatusFacts facts;
   facts.off = off_.entries();
   facts.failing_rules = failing_rules_.entries();
-  facts.version = OUTRIDER_VERSION;
+  facts.version = version;
   facts.pid = ::getpid();
   facts.uptime = std::chrono::duration_cast<std::chrono::seconds>(clock_.steady() - started_);
   facts.draining = !healthy_;

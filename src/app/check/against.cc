@@ -9,6 +9,7 @@
 
 #include "app/check/asset_warnings.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "fetch/heads.h"
 #include "push/origin.h"
 
@@ -84,7 +85,7 @@ Result<AgainstResult> judge_against(const AgainstServer& server, const std::vect
   for (const auto& [target, all] : by_target) urls.push_back(base + target);
 
   fetch::Options options;
-  options.user_agent = "outrider-check/" OUTRIDER_VERSION;
+  options.user_agent = std::string("outrider-check/") + version;
   options.connect_to = server.connect_to;
   options.ca_file = server.ca_file;
   const std::vector<fetch::Head> heads = fetch::fetch_heads(urls, options);

@@ -13,6 +13,7 @@
 #include "app/process/spawn.h"
 #include "app/reference/print_reference.h"
 #include "base/text.h"
+#include "base/version.h"
 
 namespace outrider::app {
 namespace {
@@ -152,7 +153,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
     return Said{std::to_string(Handover::version) + "\n", exit_fine};
   }
   CLI::App app(description, "outrider");
-  app.set_version_flag("--version", std::string("outrider ") + OUTRIDER_VERSION, "Print the version and exit");
+  app.set_version_flag("--version", std::string("outrider ") + version, "Print the version and exit");
   app.set_help_flag("-h,--help", "Print this help and exit");
   app.require_subcommand(1);
   app.footer(

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <sstream>
 
+#include "base/version.h"
+
 namespace outrider::app {
 namespace {
 
@@ -89,7 +91,7 @@ ManPage::ManPage(std::string_view title) {
   // sentence. The macros look at the first of these when the page begins.
   write(".nr HY 0");
   write(fmt::format(".TH \"{}\" {} \"\" \"outrider {}\" \"Outrider\"", as_argument(name), title.substr(bracket + 1, 1),
-                    OUTRIDER_VERSION));
+                    version));
   write(".ad l");
   write(".ss 12 0");
 }

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "app/command/exit_code.h"
+#include "base/version.h"
 
 using namespace outrider::app;
 
@@ -166,7 +167,7 @@ TEST_CASE("times are numbers with a unit, of seconds where there is none") {
 
 TEST_CASE("help and version are no errors") {
   CHECK(said({"--version"}).exit_code == exit_fine);
-  CHECK(said({"--version"}).text == std::string("outrider ") + OUTRIDER_VERSION + "\n");
+  CHECK(said({"--version"}).text == std::string("outrider ") + outrider::version + "\n");
   CHECK(said({"--help"}).exit_code == exit_fine);
   CHECK(has(said({"--help"}).text, "check"));
   CHECK(has(said({"run", "--help"}).text, "--no-supervisor"));
