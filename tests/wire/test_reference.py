@@ -2,8 +2,11 @@
 """The manual pages and what editors know of the Lua API: they are what the program prints of its own tables, they are
 well-formed, and what they show is true. UPDATE_GOLDEN=1 writes the files anew."""
 import os
+import pty
 import re
+import select
 import subprocess
+import time
 
 import pytest
 
@@ -11,6 +14,7 @@ import manual
 import outrider
 
 META = outrider.SOURCE / "rules/meta"
+COMPLETIONS = outrider.SOURCE / "packaging/completions"
 PAGES = manual.pages()
 COMMANDS = re.findall(r"^  (\w+) ", outrider.run("--help", timeout=60)[1], re.M)
 
@@ -105,3 +109,68 @@ def test_luacheck_knows_what_each_file_sees(tmp_path, name, text, found):
     checked = subprocess.run(["luacheck", "--no-color", "--config", META / "luacheckrc", name], cwd=tmp_path, capture_output=True,
                              text=True, timeout=120, check=False)
     assert (found in checked.stdout) if found else checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize("shell, name", [("bash", "outrider.bash"), ("zsh", "_outrider")])
+def test_completion_is_printed(shell, name):
+    assert_printed(COMPLETIONS / name, shell)
+
+
+COMPLETED = [
+    ("che", ["check"]),
+    ("--v", ["--version"]),
+    ("check --ur", ["--urls"]),
+    ("check --ignore asset_m", ["asset_missing"]),
+    ("explain --client fire", ["firefox"]),
+    ("off --delivery ea", ["early_hints"]),
+    ("replay --fail-on err", ["errors"]),
+    ("run -c conf", ["config.lua"]),
+    ("run --files ww", ["www"]),
+    ("replay acc", ["access.log"]),
+]
+
+
+@pytest.fixture
+def shop(tmp_path):
+    (tmp_path / "www").mkdir()
+    for name in ("config.lua", "access.log"):
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+@pytest.mark.parametrize("typed, expected", COMPLETED, ids=[typed for typed, _ in COMPLETED])
+def test_bash_completes(shop, typed, expected):
+    script = ("source $0; COMP_WORDS=(outrider $1); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _outrider 2>/dev/null\n"
+              "printf '%s\\n' \"${COMPREPLY[@]}\"")
+    done = subprocess.run(["bash", "-c", script, COMPLETIONS / "outrider.bash", typed], cwd=shop, capture_output=True, text=True,
+                          timeout=60, check=True)
+    assert done.stdout.split() == expected and done.stderr == ""
+
+
+def test_zsh_completes(shop):
+    """In a real one, at a terminal: Tab completes, Ctrl-X shows the line."""
+    main, terminal = pty.openpty()
+    zsh = subprocess.Popen(["zsh", "-f", "-i"], cwd=shop, stdin=terminal, stdout=terminal, stderr=terminal, close_fds=True,
+                           start_new_session=True, env={**os.environ, "TERM": "dumb", "HOME": str(shop)})
+    os.close(terminal)
+    seen = bytearray()
+
+    def say(text, wanted):
+        os.write(main, text.encode())
+        deadline = time.monotonic() + 60
+        while wanted.encode() not in seen:
+            assert time.monotonic() < deadline, f"{wanted!r} after {text!r}: {seen.decode(errors='replace')}"
+            if select.select([main], [], [], 1)[0]:
+                seen.extend(os.read(main, 65536))
+        seen.clear()
+
+    try:
+        say(f"fpath=({COMPLETIONS} $fpath); autoload -Uz compinit && compinit -D -u\n"
+            "show() { zle -I; print -r -- \"<$BUFFER>\"; BUFFER= }; zle -N show; bindkey '^X' show; print rea''dy\n", "ready\r\n")
+        for typed, [expected] in COMPLETED:
+            before, _, _ = typed.rpartition(" ")
+            say(f"outrider {typed}\t\x18", f"<outrider {before + ' ' if before else ''}{expected}")
+    finally:
+        zsh.kill()
+        zsh.wait()
+        os.close(main)

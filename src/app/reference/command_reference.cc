@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/command/exit_code.h"
+#include "app/reference/command_table.h"
 
 namespace outrider::app {
 namespace {
@@ -16,17 +17,6 @@ const CLI::App* find(const CLI::App& app, std::string_view command) {
   return found.empty() ? nullptr : found.front();
 }
 
-/// Hidden ones have no group.
-std::vector<const CLI::Option*> options_of(const CLI::App& command) {
-  return command.get_options([](const CLI::Option* option) { return !option->get_group().empty(); });
-}
-
-/// Behind a colon CLI11 writes what it checks.
-std::string type_of(const CLI::Option& option) {
-  const std::string type = option.get_type_name();
-  return type.substr(0, type.find(':'));
-}
-
 /// "-c, --config", or the name of an argument.
 std::string names_of(const CLI::Option& option) {
   if (option.get_positional()) return type_of(option);
@@ -34,10 +24,6 @@ std::string names_of(const CLI::Option& option) {
   for (const std::string& name : option.get_snames()) names += (names.empty() ? "-" : ", -") + name;
   for (const std::string& name : option.get_lnames()) names += (names.empty() ? "--" : ", --") + name;
   return names;
-}
-
-std::string value_of(const CLI::Option& option) {
-  return option.get_positional() || option.get_items_expected_max() == 0 ? "" : type_of(option);
 }
 
 void write_option(ManPage& page, const CLI::Option& option) {
@@ -81,7 +67,7 @@ bool write_options(ManPage& page, const CLI::App& app, std::string_view command)
 }
 
 void write_commands(ManPage& page, const CLI::App& app) {
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App* each) { return !each->get_group().empty(); })) {
+  for (const CLI::App* command : commands_of(app)) {
     page.term(command->get_name());
     page.line(command->get_description() + ".");
   }
