@@ -307,16 +307,11 @@ void Server::on_second() {
     use_switches();
     keep_memo();
   }
+  renew_certificates();
   judge();
   if (workers_->every_one_ticked(*notes_)) parent_.heartbeat();
 }
 
-void Server::on_parent() {
-  renew_certificates();
-  while (true) {
-    switch (parent_.next_event()) {
-      case Parent::Event::none:
-        return;
 /// Those that the server makes for itself end while it runs.
 void Server::renew_certificates() {
   if (clock_.steady() < renew_at_) return;
@@ -328,6 +323,11 @@ void Server::renew_certificates() {
   ask(std::move(wish));
 }
 
+void Server::on_parent() {
+  while (true) {
+    switch (parent_.next_event()) {
+      case Parent::Event::none:
+        return;
       case Parent::Event::gone:
         line_.reset();
         if (state_ == State::serving || retired_) stop("the supervisor is gone");
