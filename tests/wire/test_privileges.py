@@ -41,13 +41,14 @@ def start():
     """start(config) → a running server in a folder that everybody may enter; pytest's own are root's alone."""
     servers = []
 
-    def begin(text):
+    def begin(text, arguments=()):
         folder = pathlib.Path(tempfile.mkdtemp(prefix="outrider-user-"))
         folder.chmod(0o755)
         os.chown(folder, NOBODY.pw_uid, NOBODY.pw_gid)
         # The leak checker cannot look into a process that has changed users.
         options = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
-        server = outrider.Server(folder, text, files={"www/index.html": "page"}, environment={"ASAN_OPTIONS": options})
+        server = outrider.Server(folder, text, files={"www/index.html": "page"}, environment={"ASAN_OPTIONS": options},
+                                 arguments=[word.replace("%TMP%", str(folder)) for word in arguments])
         servers.append(server)
         return server
 
@@ -116,6 +117,21 @@ def test_root_is_given_up_and_low_ports_stay(start):
 
     server.stop()
     assert sorted(path.name for path in server.folder.glob("*.sock")) == []
+
+
+def test_root_makes_what_its_user_cannot(start):
+    text = config().replace("%TMP%/admin.sock", "%TMP%/run/admin.sock")
+    server = start(text, arguments=["--state-dir", "%TMP%/kept/state"])
+    server.folder.chmod(0o755)
+    os.chown(server.folder, 0, 0)
+    server.admin = server.folder / "run/admin.sock"
+    for _ in range(2):  # made, and found
+        server.start()
+        both_are_nobody(server)
+        for name in ("run", "kept/state"):
+            assert (server.folder / name).stat().st_uid == NOBODY.pw_uid
+        assert "cannot" not in server.log()
+        server.stop()
 
 
 def test_what_only_root_can_read_is_found_at_the_start(start):

@@ -4,13 +4,17 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <pthread.h>
+#include <sys/un.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <optional>
 
 #include "app/command/exit_code.h"
 #include "app/load/load_config.h"
 #include "app/load/problems.h"
+#include "app/load/state_files.h"
 #include "app/process/crash_report.h"
 #include "app/process/privileges.h"
 #include "app/process/supervisor.h"
@@ -28,15 +32,31 @@ int refuse(const LoadError& error) {
   return exit_input;
 }
 
+/// What only root can make for `user`. Throws LoadError.
+void make_folders(const RunCommand& command, const std::string& user) {
+  if (auto made = hand_over_state_folder(user, choose_state_folder(command.state_dir)); !made) {
+    throw LoadError({}, made.error().message);
+  }
+  for (const Address& address : load_admin(command.config).addresses) {
+    if (!address.is_unix()) continue;
+    const std::filesystem::path socket = reinterpret_cast<const sockaddr_un&>(address.storage).sun_path;
+    if (auto made = make_socket_folder(user, socket.parent_path()); !made) throw LoadError({}, made.error().message);
+  }
+}
+
 /// Where root has started us: before anything but the configuration is read. Throws LoadError.
 void give_up_root(const RunCommand& command, Parent& parent) {
-  if (!is_root() || !command.files.empty()) return;
+  if (!is_root()) return;
+  if (!command.files.empty()) {
+    log::warning("everything runs as root, though \"run --files\" need only be able to read {}", command.files);
+    return;
+  }
   const std::string user = load_user(command.config);
   if (user.empty()) {
     log::warning("everything runs as root: user = \"outrider\" in {} would let it go on as that user", command.config);
     return;
   }
-  if (auto prepared = hand_over_state_folder(user); !prepared) throw LoadError({}, prepared.error().message);
+  make_folders(command, user);
   // Who opens the sockets keeps the low ports.
   const LowPorts ports = command.server_fd ? LowPorts::given_up : LowPorts::kept;
   if (auto became = become_user(user, ports); !became) throw LoadError({}, became.error().message);
@@ -79,6 +99,8 @@ int run(const RunCommand& command) {
     std::signal(SIGUSR2, SIG_IGN);
     return serve(command, sockets, *no_parent(&sockets));
   }
+  // Whoever is started later is perhaps not root any more, and has to find the same folder.
+  if (is_root() && command.files.empty()) ::setenv("STATE_DIRECTORY", choose_state_folder({}).c_str(), 1);
   const SystemClock clock;
   return Supervisor(Supervisor::Options::from(command), clock).run();
 }

@@ -16,11 +16,10 @@
 #include "script/snapshot.h"
 
 namespace outrider::app {
-namespace {
 
 namespace fs = std::filesystem;
 
-fs::path choose(const std::string& option) {
+fs::path choose_state_folder(const std::string& option) {
   if (!option.empty()) return fs::absolute(option).lexically_normal();
   const char* systemd = std::getenv("STATE_DIRECTORY");
   if (systemd != nullptr && *systemd != '\0') {
@@ -31,41 +30,40 @@ fs::path choose(const std::string& option) {
   try {
     return state_folder();
   } catch (const LoadError&) {
-    return {};  // prepare() says so
+    return {};  // prepare_state_folder() says so
   }
 }
 
-}  // namespace
-
-StateFiles::StateFiles(const std::string& option, const std::string& config_file) : directory_(choose(option)) {
-  const fs::path file = fs::absolute(config_file).lexically_normal();
-  stem_ = file.stem().string() + "-" + script::sha256_hex(file.string()).substr(0, 16);
-}
-
-Result<void> StateFiles::prepare() const {
-  if (directory_.empty()) return failure("there is no folder for the server's state; name one with --state-dir");
+Result<void> prepare_state_folder(const fs::path& directory) {
+  if (directory.empty()) return failure("there is no folder for the server's state; name one with --state-dir");
   std::error_code error;
-  if (fs::is_directory(directory_, error)) {
+  if (fs::is_directory(directory, error)) {
     struct stat status {};
-    const bool safe = ::stat(directory_.c_str(), &status) == 0 &&
-                      (status.st_uid == 0 || status.st_uid == ::geteuid()) && (status.st_mode & 022) == 0;
+    const bool safe = ::stat(directory.c_str(), &status) == 0 && (status.st_uid == 0 || status.st_uid == ::geteuid()) &&
+                      (status.st_mode & 022) == 0;
     if (!safe) {
       return failure(fmt::format(
           "the state folder {} belongs to uid {} and has mode {:04o}: others could put files there; it must "
           "belong to root or to the server's user, and nobody else may write to it",
-          directory_.string(), status.st_uid, status.st_mode & 07777));
+          directory.string(), status.st_uid, status.st_mode & 07777));
     }
-    if (::access(directory_.c_str(), W_OK | X_OK) == 0) return {};
+    if (::access(directory.c_str(), W_OK | X_OK) == 0) return {};
     return failure(fmt::format("cannot write to the state folder {}: {}; name another with --state-dir",
-                               directory_.string(), std::strerror(errno)));
+                               directory.string(), std::strerror(errno)));
   }
-  fs::create_directories(directory_.parent_path(), error);
-  if (!error && ::mkdir(directory_.c_str(), 0700) == 0) return {};
+  fs::create_directories(directory.parent_path(), error);
+  if (!error && ::mkdir(directory.c_str(), 0700) == 0) return {};
   const std::string why = error ? error.message() : std::strerror(errno);
   // Another server process may have made it just now.
-  if (fs::is_directory(directory_, error)) return {};
+  if (fs::is_directory(directory, error)) return {};
   return failure(
-      fmt::format("cannot make the state folder {}: {}; name another with --state-dir", directory_.string(), why));
+      fmt::format("cannot make the state folder {}: {}; name another with --state-dir", directory.string(), why));
+}
+
+StateFiles::StateFiles(const std::string& option, const std::string& config_file)
+    : directory_(choose_state_folder(option)) {
+  const fs::path file = fs::absolute(config_file).lexically_normal();
+  stem_ = file.stem().string() + "-" + script::sha256_hex(file.string()).substr(0, 16);
 }
 
 Result<void> StateFiles::write_admin(const Admin& where) const {

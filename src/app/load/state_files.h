@@ -12,10 +12,17 @@
 
 namespace outrider::app {
 
+/// `option` is --state-dir's, or empty: then $STATE_DIRECTORY (systemd's), else /var/lib/outrider for root, else the
+/// user's state folder; empty where there is none. Touches no disk.
+std::filesystem::path choose_state_folder(const std::string& option);
+
+/// Makes the directory (mode 0700). Errors name it and say why: others could put a configuration of theirs into one
+/// that is not ours or root's, or that they may write to.
+Result<void> prepare_state_folder(const std::filesystem::path& directory);
+
 class StateFiles {
  public:
-  /// `option` is --state-dir's, or empty: then $STATE_DIRECTORY (systemd's), else /var/lib/outrider for root, else the
-  /// user's state folder. `config_file` as typed. Touches no disk.
+  /// `option` as in choose_state_folder(), `config_file` as typed. Touches no disk.
   StateFiles(const std::string& option, const std::string& config_file);
 
   const std::filesystem::path& directory() const { return directory_; }
@@ -24,9 +31,7 @@ class StateFiles {
   /// The last one that stood its time: for `run --or-last-good`.
   std::filesystem::path last_good() const { return directory_ / (stem_ + ".last-good"); }
 
-  /// Makes the directory (mode 0700). Errors name it and say why: others could put a configuration of theirs into one
-  /// that is not ours or root's, or that they may write to.
-  Result<void> prepare() const;
+  Result<void> prepare() const { return prepare_state_folder(directory_); }
 
   /// Where the server can be asked, and the file with the token for that, if it wants one.
   struct Admin {

@@ -77,30 +77,36 @@ Result<void> become_user(const std::string& user, LowPorts ports) {
   return {};
 }
 
-void give_up_capabilities() {
-  if (is_root()) return;
+bool give_up_capabilities() {
+  if (is_root()) return true;
+  // The rest is for neatness, and a filter of system calls may forbid it: exec keeps none but the ambient ones.
   const Capabilities none(cap_init());
-  cap_reset_ambient();
   if (none) cap_set_proc(none.get());
+  return cap_reset_ambient() == 0;
 }
 
-Result<void> hand_over_state_folder(const std::string& user) {
-  const char* named = std::getenv("STATE_DIRECTORY");
-  if (named != nullptr && *named != '\0') return {};
+Result<void> hand_over_state_folder(const std::string& user, const std::filesystem::path& folder) {
   const auto account = find_account(user);
   if (!account) return tl::unexpected(account.error());
-  const StateFiles files({}, {});
-  if (auto prepared = files.prepare(); !prepared) return prepared;
-  const std::string folder = files.directory().string();
   struct stat status {};
-  // Only what was root's: somebody else's folder stays as it is, and is complained about where it is used.
-  if (::stat(folder.c_str(), &status) == 0 && status.st_uid == 0 &&
-      ::chown(folder.c_str(), account->uid, account->gid) != 0) {
-    return failure(
-        fmt::format("cannot hand the state folder {} to user \"{}\": {}", folder, user, std::strerror(errno)));
+  // That of an earlier start, or of the package, is the user's already.
+  if (::stat(folder.c_str(), &status) == 0 && status.st_uid == account->uid) return {};
+  if (auto prepared = prepare_state_folder(folder); !prepared) return prepared;
+  if (::chown(folder.c_str(), account->uid, account->gid) == 0) return {};
+  return failure(
+      fmt::format("cannot hand the state folder {} to user \"{}\": {}", folder.string(), user, std::strerror(errno)));
+}
+
+Result<void> make_socket_folder(const std::string& user, const std::filesystem::path& folder) {
+  const auto account = find_account(user);
+  if (!account) return tl::unexpected(account.error());
+  if (::mkdir(folder.c_str(), 0755) != 0) {
+    if (errno == EEXIST) return {};
+    return failure(fmt::format("cannot make the folder {}: {}", folder.string(), std::strerror(errno)));
   }
-  ::setenv("STATE_DIRECTORY", folder.c_str(), 1);
-  return {};
+  if (::chown(folder.c_str(), account->uid, account->gid) == 0) return {};
+  return failure(
+      fmt::format("cannot hand the folder {} to user \"{}\": {}", folder.string(), user, std::strerror(errno)));
 }
 
 }  // namespace outrider::app

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <filesystem>
 #include <string>
 
 #include "base/result.h"
@@ -24,11 +25,14 @@ bool is_user(const std::string& user);
 /// process may be neither the one nor the other, and has to end.
 Result<void> become_user(const std::string& user, LowPorts ports);
 
-/// In a child, before exec: who is not root has no capability any more, nor has what is executed.
-void give_up_capabilities();
+/// In a child, before exec: who is not root has no capability any more, nor has what is executed. False where the
+/// system refuses.
+bool give_up_capabilities();
 
-/// Makes root's state folder (StateFiles), hands it to `user`, and names it in the environment, so that whoever this
-/// process becomes or starts finds it. Does nothing where $STATE_DIRECTORY names one. Errors name the folder.
-Result<void> hand_over_state_folder(const std::string& user);
+/// As root, before become_user(): the state folder becomes `user`'s; it is made if it is not there. Errors name it.
+Result<void> hand_over_state_folder(const std::string& user, const std::filesystem::path& folder);
+
+/// As root, before become_user(): makes the folder of a socket that `user` will bind. One that is there stays as it is.
+Result<void> make_socket_folder(const std::string& user, const std::filesystem::path& folder);
 
 }  // namespace outrider::app

@@ -44,7 +44,10 @@ class Words {
 [[noreturn]] void become(const std::string& binary, Words& words) {
   ::setpgid(0, 0);
   hide_service_manager();
-  give_up_capabilities();
+  if (!give_up_capabilities()) {
+    fmt::print(stderr, "outrider: cannot give up capabilities: {}\n", std::strerror(errno));
+    ::_exit(not_executed);
+  }
   // A process in the background of its terminal goes on logging to it.
   ::signal(SIGTTOU, SIG_IGN);
   for (const int number : {SIGHUP, SIGUSR1, SIGUSR2}) ::signal(number, SIG_IGN);

@@ -119,7 +119,6 @@ bool Supervisor::follow(const ServerProcess& server) {
     stop();
     return false;
   }
-  if (auto named = hand_over_state_folder(server.user); !named) log::error("{}", named.error().message);
   log::info("going on as user \"{}\"", server.user);
   return true;
 }
