@@ -131,6 +131,7 @@ void Supervisor::turn() {
   for (ServerProcess& server : servers_) read_messages(server);
   read_signals();
   check_deadlines();
+  if (upgrade_wanted_ && can_upgrade()) upgrade();
 }
 
 int Supervisor::poll_timeout_ms() const {

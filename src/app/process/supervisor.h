@@ -83,6 +83,7 @@ class Supervisor {
   void on_end_of_current(const ServerProcess& server, int wait_status);
   void on_end_while_stopping(const ServerProcess& server, int wait_status);
 
+  bool can_upgrade();
   void upgrade();
   void on_trial_end(int wait_status);
   void execute();
@@ -105,7 +106,8 @@ class Supervisor {
   std::string memo_;    // what the current server wants to be kept
   std::string status_;  // its last word on itself, for people
   bool ever_served_ = false;
-  bool reload_wanted_ = false;  // a SIGHUP that came while there was no server
+  bool reload_wanted_ = false;   // a SIGHUP that came while there was no server
+  bool upgrade_wanted_ = false;  // a SIGUSR2 that came while another program was being tried or started
   bool stopping_ = false;
   int stop_code_ = 0;
   std::optional<int> exit_code_;

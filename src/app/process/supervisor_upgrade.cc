@@ -12,18 +12,17 @@
 
 namespace outrider::app {
 
-void Supervisor::upgrade() {
+bool Supervisor::can_upgrade() {
   const ServerProcess* current = find(Role::current);
-  const char* refusal = nullptr;
-  if (stopping_) {
-    refusal = "the server is stopping";
-  } else if (trial_ || find(Role::next) != nullptr) {
-    refusal = "an upgrade is going on";
-  } else if (current == nullptr || !current->ready) {
-    refusal = "no server process is ready";
-  }
-  if (refusal != nullptr) {
-    log::error("SIGUSR2: {}; nothing was changed", refusal);
+  return !trial_ && find(Role::next) == nullptr && current != nullptr && current->ready;
+}
+
+void Supervisor::upgrade() {
+  if (stopping_) return;
+  upgrade_wanted_ = !can_upgrade();
+  if (upgrade_wanted_) {
+    log::info("SIGUSR2: {} is tried as soon as {}", options_.binary,
+              trial_ || find(Role::next) != nullptr ? "the upgrade that is going on has ended" : "a server is ready");
     return;
   }
   log::info("SIGUSR2: trying {} before it takes over", options_.binary);
