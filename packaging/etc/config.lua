@@ -12,7 +12,7 @@ return {
     -- A certificate that no browser trusts, made by the server in /var/lib/outrider.
     { address = "127.0.0.1:8443", tls = { self_signed = true } },
 
-    -- Everybody, with certificates that certbot renews (see README.Debian, or man outrider.conf):
+    -- Everybody, with certificates that certbot renews (see man outrider.conf):
     -- { address = "[::]:80", redirect_to_https = true },
     -- { address = "[::]:443", tls = {
     --   certificate = "/etc/outrider/tls/www.example.com.pem", key = "/etc/outrider/tls/www.example.com.key" } },
