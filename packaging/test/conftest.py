@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: MIT
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
-import tempfile
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "tests/wire")]
 
 import machine as machines  # noqa: E402
 
@@ -22,9 +21,19 @@ def package(pattern):
 
 
 @pytest.fixture(scope="session")
+def packages():
+    return PACKAGES
+
+
+@pytest.fixture(scope="session")
 def deb():
     [found] = [path for path in PACKAGES.glob("outrider_*.deb") if "portable" not in path.name]
     return found
+
+
+@pytest.fixture(scope="session")
+def version(deb):
+    return machines.version_of(deb)
 
 
 @pytest.fixture(scope="session")
@@ -39,22 +48,18 @@ def rpm():
 
 @pytest.fixture(scope="session")
 def tar():
-    return package("outrider-*.tar.gz")
+    return package("outrider-[0-9]*.tar.gz")
 
 
 @pytest.fixture(scope="session")
 def base():
-    """A Debian that no test changes. OUTRIDER_BASE names one that is kept from run to run."""
+    """A Debian that no test changes; packaging/test/run makes it."""
     if why := machines.why_no_machine():
         pytest.skip(why)
-    kept = os.environ.get("OUTRIDER_BASE")
-    folder = pathlib.Path(kept or tempfile.mkdtemp(prefix="outrider-base-"))
-    folder.chmod(0o755)
-    if not (folder / "usr/bin/curl").exists():
-        machines.make_base(folder)
-    yield folder
-    if not kept:
-        shutil.rmtree(folder)
+    folder = pathlib.Path(os.environ["OUTRIDER_BASE"])
+    if not machines.is_base(folder):
+        pytest.skip("debootstrap could make no Debian here; what it said is above")
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -67,15 +72,17 @@ def machine(base):
 
 @pytest.fixture(scope="session")
 def newer(deb, tmp_path_factory):
-    """The same package, as a later version with another line in the configuration that ships."""
+    """The same package, as a later version with other lines in the configuration and the unit that ship."""
     folder = tmp_path_factory.mktemp("newer")
     subprocess.run(["dpkg-deb", "-R", deb, folder / "tree"], check=True)
     control = folder / "tree/DEBIAN/control"
     text = control.read_text()
     version = machines.version_of(deb)
     control.write_text(text.replace(f"Version: {version}\n", f"Version: {version}+newer\n"))
+    unit = folder / "tree/lib/systemd/system/outrider.service"
+    unit.write_text(unit.read_text().replace("push server\n", "push server of the newer version\n"))
     config = folder / "tree/etc/outrider/config.lua"
     config.write_text(config.read_text() + "-- A line of the newer version.\n")
-    result = folder / f"outrider_{version}+newer_amd64.deb"
+    result = folder / deb.name.replace(version, f"{version}+newer")
     subprocess.run(["dpkg-deb", "--root-owner-group", "-b", folder / "tree", result], check=True, stdout=subprocess.DEVNULL)
     return result

@@ -6,12 +6,13 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parents[1]
-WITH = "systemd,systemd-sysv,dbus,ca-certificates,curl,nghttp2-client,logrotate,libssl3,libuv1,libluajit-5.1-2"
+WITH = "systemd,systemd-sysv,dbus,ca-certificates,curl,nghttp2-client,logrotate,procps,libssl3,libuv1,libluajit-5.1-2"
 CGROUPS = pathlib.Path("/sys/fs/cgroup/unified") if pathlib.Path("/sys/fs/cgroup/unified").exists() else pathlib.Path("/sys/fs/cgroup")
 
 
@@ -25,16 +26,24 @@ def wait_until(what, condition, seconds=60):
         time.sleep(0.05)
 
 
+def is_base(folder):
+    return (folder / "etc/outrider-base").exists()
+
+
 def make_base(folder):
-    """What all machines begin with; from Debian, as this machine gets its packages."""
-    subprocess.run(["debootstrap", "--variant=minbase", f"--include={WITH}", "bookworm", folder], check=True,
-                   stdout=subprocess.DEVNULL, timeout=900)
+    """What all machines begin with; from Debian, as this machine gets its packages. Does nothing where it is there."""
+    if is_base(folder):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    subprocess.run(["debootstrap", "--variant=minbase", f"--include={WITH}", "bookworm", folder], check=True, timeout=900)
     for name in ("resolv.conf", "hosts"):
         shutil.copy(f"/etc/{name}", folder / "etc" / name)
     for name in ("sources.list", "sources.list.d", "apt.conf.d"):
         if os.path.isdir(f"/etc/apt/{name}"):
             shutil.copytree(f"/etc/apt/{name}", folder / "etc/apt" / name, dirs_exist_ok=True)
     subprocess.run(["chroot", folder, "apt-get", "clean"], check=True, timeout=60)
+    (folder / "etc/outrider-base").touch()
 
 
 class Machine:
@@ -69,7 +78,9 @@ class Machine:
         result = subprocess.run(
             ["nsenter", "-t", str(self.init), "-m", "-u", "-i", "-p", "-C", *network, "-r", "-w/", *environment, *map(str, command)],
             capture_output=True, text=True, timeout=timeout, check=False, **options)
-        assert not check or result.returncode == 0, f"{command} ended with {result.returncode}:\n{result.stdout}{result.stderr}"
+        if check and result.returncode != 0:
+            said = self.run("journalctl", "--no-pager", "-n", "20", check=False).stdout
+            raise AssertionError(f"{command} ended with {result.returncode}:\n{result.stdout}{result.stderr}\njournal:\n{said}")
         return result
 
     def shell(self, script, **options):
@@ -101,7 +112,6 @@ class Machine:
         wait_until("its cgroups to be empty", self.removes_cgroups, 30)
         shutil.rmtree(self.upper)
 
-
     def removes_cgroups(self):
         with contextlib.suppress(OSError):  # busy, for as long as the last of its processes is being buried
             for folder in sorted((path for path in self.cgroup.rglob("*") if path.is_dir()), reverse=True):
@@ -114,16 +124,28 @@ def why_no_machine():
     """A sentence where this machine cannot be one for others; else None."""
     if os.geteuid() != 0:
         return "only root can start a machine"
-    for attempt in (["unshare", "--mount", "--pid", "--net", "--cgroup", "--fork", "true"],):
-        if subprocess.run(attempt, capture_output=True, check=False).returncode != 0:
-            return f"{' '.join(attempt)} is not allowed here"
-    with contextlib.suppress(OSError):
-        trial = CGROUPS / "outrider-trial"
-        trial.mkdir()
-        trial.rmdir()
-        return None
-    return f"no cgroup can be made in {CGROUPS}"
+    with tempfile.TemporaryDirectory() as folder:
+        trial = (f"cd {folder} && mkdir lower upper work root && mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work root && "
+                 "mount -t proc proc root && umount root && mount -t cgroup2 cgroup2 root && umount root && umount root")
+        tried = subprocess.run(["unshare", "--mount", "--uts", "--ipc", "--pid", "--cgroup", "--net", "--fork", "sh", "-c", trial],
+                               capture_output=True, text=True, check=False)
+        if tried.returncode != 0:
+            return f"what a machine of its own needs is not allowed here: {tried.stderr.strip()}"
+    cgroup = CGROUPS / "outrider-trial"
+    try:
+        cgroup.mkdir()
+        cgroup.rmdir()
+    except OSError as error:
+        return f"no cgroup can be made: {error}"
+    return None
 
 
 def version_of(package):
     return re.search(r"_([^_]+)_", pathlib.Path(package).name).group(1)
+
+
+if __name__ == "__main__":
+    if why := why_no_machine():
+        print(why)
+    else:
+        make_base(pathlib.Path(sys.argv[1]))

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from machine import wait_until
+from machine import SOURCE, wait_until
 
 CONFIG = "/etc/outrider/config.lua"
 PAGE = "http://127.0.0.1:8080/"
@@ -30,8 +30,13 @@ def fetched(machine, *arguments):
     return machine.run("curl", "-fsS", *arguments).stdout
 
 
-def main_pid(machine):
-    return int(machine.property("outrider.service", "MainPID"))
+def main_pid(machine, unit="outrider"):
+    return int(machine.property(unit, "MainPID"))
+
+
+def processes(machine):
+    """The servers, whatever became of their program."""
+    return [line for line in machine.run("ps", "-eo", "comm").stdout.splitlines() if "outrider" in line]
 
 
 def status(machine):
@@ -55,6 +60,11 @@ def test_it_serves_a_page_and_a_hint_at_once(machine):
     assert "Outrider is running" in fetched(machine, "-k", "https://127.0.0.1:8443/")
     listening = machine.shell("cat /proc/net/tcp /proc/net/tcp6")
     assert all(line.split()[1].startswith("0100007F:") for line in listening.splitlines() if line.split()[3:4] == ["0A"])
+
+
+def test_its_own_autopkgtest_passes(machine):
+    machine.copy_in(SOURCE / "packaging/debian/tests/serves", "/tmp/serves")
+    machine.run("sh", "/tmp/serves")
 
 
 def test_its_certificate_is_of_this_machine_alone(machine):
@@ -104,10 +114,68 @@ def test_a_low_port_is_opened_by_a_reload(machine):
     assert "Outrider is running" in fetched(machine, "http://127.0.0.1/")
 
 
+def serial(machine):
+    return machine.shell("openssl s_client -connect 127.0.0.1:8443 </dev/null 2>/dev/null | openssl x509 -noout -serial")
+
+
+def renewed(machine, hook):
+    """What certbot does: a new pair for root alone, and then the hook."""
+    lineage = "/etc/letsencrypt/live/www.example.com"
+    machine.shell(f"umask 077; mkdir -p {lineage}; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 "
+                  f"-subj /CN=www.example.com -keyout {lineage}/privkey.pem -out {lineage}/fullchain.pem 2>/dev/null")
+    machine.run("env", f"RENEWED_LINEAGE={lineage}", "sh", "-c", hook)
+    return machine.shell(f"openssl x509 -noout -serial -in {lineage}/fullchain.pem")
+
+
+def test_certificates_of_certbot_are_taken_as_they_come(machine):
+    hook = re.search(r"^  #!/bin/sh\n(.*?)^$", machine.path("/usr/share/doc/outrider/README.Debian").read_text(), re.M | re.S).group(0)
+    first = renewed(machine, hook)
+    file = machine.path(CONFIG)
+    as_shipped = file.read_text()
+    own = '{ certificate = "/etc/outrider/tls/www.example.com.pem", key = "/etc/outrider/tls/www.example.com.key" }'
+    file.write_text(as_shipped.replace("{ self_signed = true }", own))
+    machine.run("systemctl", "reload", "outrider")
+    assert serial(machine) == first
+    before = main_pid(machine), status(machine)["pid"]
+    second = renewed(machine, hook)
+    assert second != first
+    wait_until(machine.log, lambda: serial(machine) == second)
+    assert (main_pid(machine), status(machine)["pid"]) == before
+    assert machine.run("stat", "-c", "%U %G %a", "/etc/outrider/tls/www.example.com.key").stdout == "root outrider 640\n"
+    machine.shell("rm -r /etc/letsencrypt /etc/outrider/tls")
+    file.write_text(as_shipped)
+    machine.run("systemctl", "reload", "outrider")
+    assert serial(machine) != second
+
+
+def test_a_key_can_be_a_credential_of_systemd(machine):
+    expected = renewed(machine, "true")
+    machine.shell("mkdir -p /etc/systemd/system/outrider.service.d; install -m 644 /etc/letsencrypt/live/www.example.com/fullchain.pem /etc/outrider")
+    drop_in = machine.path("/etc/systemd/system/outrider.service.d/key.conf")
+    drop_in.write_text("[Service]\nLoadCredential=tls-key:/etc/letsencrypt/live/www.example.com/privkey.pem\n")
+    file = machine.path(CONFIG)
+    as_shipped = file.read_text()
+    file.write_text(as_shipped.replace("{ self_signed = true }", '{ certificate = "fullchain.pem", key = credential "tls-key" }'))
+    machine.shell("systemctl daemon-reload; systemctl restart outrider")
+    assert serial(machine) == expected
+    machine.run("systemctl", "reload", "outrider")
+    machine.run("env", "CREDENTIALS_DIRECTORY=/run/credentials/outrider.service", "outrider", "check")
+    drop_in.unlink()
+    file.write_text(as_shipped)
+    machine.shell("rm -r /etc/letsencrypt /etc/outrider/fullchain.pem; systemctl daemon-reload; systemctl restart outrider")
+    assert serves(machine)
+
+
 def test_the_log_is_rotated(machine):
     log = "/var/log/outrider/access.log"
-    assert machine.run("stat", "-c", "%U %a", log).stdout == "outrider 640\n"
+    assert machine.run("stat", "-c", "%U %G %a", log).stdout == "outrider outrider 640\n"
+    # Not even a reload that goes on keeps it from that.
+    slow = machine.path("/etc/outrider/rules/slow.test.lua")
+    slow.write_text("local n = 0; for i = 1, 3e7 do n = n + i % 7 end\n")
+    machine.run("systemctl", "reload", "--no-block", "outrider")
+    wait_until("the reload", lambda: machine.property("outrider", "ActiveState") == "reloading")
     machine.run("logrotate", "-f", "/etc/logrotate.d/outrider")
+    slow.unlink()
     fetched(machine, PAGE + "?after-rotation")
     wait_until("a line in the new file", lambda: "after-rotation" in machine.path(log).read_text())
     assert "after-rotation" not in machine.path(log + ".1").read_text()
@@ -127,6 +195,8 @@ def test_an_upgrade_keeps_edits_and_connections(machine, newer):
     text = machine.path(CONFIG).read_text()
     assert "127.0.0.1:80\"" in text and "newer version" not in text
     assert "newer version" in machine.path(CONFIG + ".dpkg-dist").read_text()
+    assert machine.property("outrider", "Description").endswith("of the newer version")
+    assert machine.property("outrider", "NeedDaemonReload") == "no"
     assert "Outrider is running" in fetched(machine, "http://127.0.0.1/")
     wait_until("the download's end", lambda: machine.run("systemctl", "is-active", "slow-download", check=False).stdout != "active\n")
     assert machine.path("/tmp/large").stat().st_size == 3_000_000
@@ -191,9 +261,67 @@ def test_systemd_can_hold_the_sockets(machine):
 
 
 def test_removing_it_ends_it_and_purging_leaves_nothing(machine, installed):
+    # What an operator has put beside it, too.
+    machine.shell("cp /etc/outrider/config.lua /etc/outrider/other.lua; systemctl enable outrider@other")
     machine.apt("remove", "outrider")
-    assert machine.run("pgrep", "-x", "outrider", check=False).stdout == ""
+    assert processes(machine) == []
     assert machine.path(CONFIG).exists()
+    machine.apt("install", "/tmp/newer.deb")
+    wait_until(machine.log, lambda: serves(machine))
     machine.apt("purge", "outrider")
+    assert processes(machine) == []
     assert not [path for path in machine.files() - installed if "outrider" in path]
     assert machine.run("id", "outrider").returncode == 0  # as Debian has it: its files may be elsewhere
+
+
+def test_scripts_find_no_reason_to_fail_in_what_apt_seldom_does(machine):
+    machine.apt("install", "/tmp/newer.deb")
+    wait_until(machine.log, lambda: serves(machine))
+    scripts = "/var/lib/dpkg/info/outrider"
+    machine.shell(f"{scripts}.prerm remove; ! systemctl -q is-active outrider; {scripts}.postinst abort-remove")
+    wait_until("a server after a removal that was given up", lambda: serves(machine))
+    machine.shell(f"{scripts}.prerm failed-upgrade 0.0.1; {scripts}.postinst abort-upgrade 0.0.1; {scripts}.postinst triggered x")
+    assert serves(machine)
+    machine.shell("systemctl mask --now outrider")
+    machine.apt("install", "--reinstall", "/tmp/newer.deb")
+    machine.shell("systemctl unmask outrider")
+    machine.apt("purge", "outrider")
+
+
+def test_where_no_systemd_runs_it_goes_on_as_its_user(machine, newer):
+    """As in a container: nothing starts by itself, root's server becomes the user of the configuration, and an upgrade is
+    taken by it as anywhere else."""
+    (machine.path("/usr/local/bin/in-container")).write_text(
+        "#!/bin/sh\nset -e\nmount -t tmpfs tmpfs /run/systemd\nexec \"$@\"\n")
+    contained = ["unshare", "--mount", "sh", "/usr/local/bin/in-container"]
+    machine.run(*contained, "apt-get", "-y", "-q", "install", "/tmp/outrider.deb", of_host_network=True, timeout=600)
+    assert processes(machine) == []
+    machine.shell("rm -r /run/outrider")
+    machine.run("systemd-run", "--unit=contained", *contained, "outrider", "run")
+    wait_until(lambda: machine.run("journalctl", "-u", "contained", "--no-pager").stdout, lambda: serves(machine))
+    before, server = main_pid(machine, "contained"), status(machine)["pid"]
+    uid = machine.run("id", "-u", "outrider").stdout.strip()
+    for pid in (before, server):
+        assert set(of_process(machine, pid, "Uid")) == {uid}
+    certificate = serial(machine)
+    # Who replaces a server that died finds the same state, though nobody is root any more.
+    machine.shell(f"kill -KILL {server}")
+    wait_until("another server", lambda: machine.run("outrider", "status", check=False).returncode == 0 and status(machine)["pid"] != server)
+    assert serial(machine) == certificate
+    assert machine.shell("find /var/lib/outrider -name '*.pem'").count("pem") == 2
+    server = status(machine)["pid"]
+    machine.run(*contained, "apt-get", "-y", "-q", "install", "/tmp/newer.deb", of_host_network=True, timeout=600)
+    wait_until(lambda: machine.run("journalctl", "-u", "contained", "--no-pager").stdout, lambda: serves(machine) and status(machine)["pid"] != server)
+    assert main_pid(machine, "contained") == before
+    machine.run(*contained, "apt-get", "-y", "-q", "purge", "outrider")
+    assert processes(machine) == []
+
+
+def test_a_server_that_cannot_start_does_not_fail_apt(machine):
+    machine.run("systemd-run", "--unit=occupant", "perl", "-MIO::Socket::INET", "-e",
+                "my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1:8080', Listen => 1) or die; sleep")
+    wait_until("the port to be taken", lambda: ":1F90 " in machine.shell("cat /proc/net/tcp"))
+    machine.apt("install", "/tmp/outrider.deb")
+    assert machine.run("systemctl", "is-active", "outrider", check=False).stdout != "active\n"
+    assert "127.0.0.1:8080" in journal(machine)
+    assert machine.run("dpkg", "-s", "outrider").stdout.startswith("Package: outrider\nStatus: install ok installed")

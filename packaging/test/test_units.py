@@ -18,7 +18,7 @@ def tree(deb, tmp_path_factory):
 def test_systemd_has_nothing_to_say_against_the_units(tree):
     units = [tree / "lib/systemd/system" / name for name in UNITS]
     said = subprocess.run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", f"--root={tree}", *(f"/lib/systemd/system/{name}" for name in
-                          ("outrider.service", "outrider.socket"))], capture_output=True, text=True, check=False)
+                          ("outrider.service", "outrider@shop.service", "outrider.socket"))], capture_output=True, text=True, check=False)
     # The tree has no other unit that these come after.
     lines = [line for line in said.stderr.splitlines() if "outrider" in line and "Failed to load" not in line]
     assert not lines, said.stderr
@@ -30,6 +30,22 @@ def test_its_exposure_is_ok(tree):
                           capture_output=True, text=True, check=False)
     level = float(re.search(r"Overall exposure level.*: ([\d.]+)", said.stdout).group(1))
     assert level <= 1.5, said.stdout
+
+
+def test_the_source_package_has_what_autopkgtest_wants(packages, tmp_path):
+    [description] = packages.glob("outrider_*.dsc")
+    subprocess.run(["dpkg-source", "--no-check", "-x", description, tmp_path / "source"], check=True, stdout=subprocess.DEVNULL)
+    debian = tmp_path / "source/debian"
+    assert (debian / "tests/control").read_text().startswith("Tests: serves\n") and (debian / "tests/serves").stat().st_mode & 0o100
+    assert "libh2o-evloop-dev" in (debian / "control").read_text() and "@BUILD" not in (debian / "control").read_text()
+
+
+def test_no_path_of_the_build_is_in_the_program(deb, portable_deb, tmp_path):
+    """Else two builds would differ; packaging/test/reproducible makes two."""
+    for package in (deb, portable_deb):
+        folder = tmp_path / package.name
+        subprocess.run(["dpkg-deb", "-x", package, folder], check=True)
+        assert not re.search(rb"tmp\.\w{10}/", (folder / "usr/bin/outrider").read_bytes())  # packages are built in a mktemp -d
 
 
 def test_every_configuration_file_is_a_conffile(deb):
