@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a document shows of a terminal, held to what happens: in its ```console blocks, lines that begin with "$ " are run,
-in order, and the lines below are what they print. "…" stands for anything within a line; alone on a line, for any lines."""
+"""What a document shows of a terminal (transcript.py), held to what happens: its commands are run, in order, and print that."""
 import os
 import re
 import selectors
@@ -8,28 +7,7 @@ import subprocess
 import time
 
 import outrider
-
-
-def blocks(document, language="console"):
-    return re.findall(rf"^```{language}\n(.*?)^```$", document, re.M | re.S)
-
-
-def commands(block):
-    """(command, what it prints) of each."""
-    found = []
-    for line in block.splitlines(keepends=True):
-        if line.startswith("$ "):
-            found.append((line[2:].strip(), ""))
-        else:
-            assert found, f"a console block begins with {line!r}, which is no command"
-            found[-1] = (found[-1][0], found[-1][1] + line)
-    return found
-
-
-def pattern(expected):
-    lines = [r"(?:.*\n)*?" if line == "…" else ".*".join(map(re.escape, line.split("…"))) + r"\n"
-             for line in expected.splitlines()]
-    return "".join(lines)
+from transcript import blocks, commands, pattern
 
 
 def run_all(document, **options):

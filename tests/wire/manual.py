@@ -65,6 +65,7 @@ class Folder:
         certificate.rename(path / "tls/fullchain.pem")
         key.rename(path / "tls/key.pem")
         self.write("credentials/admin-token", "0123456789abcdef0123456789abcdef\n").chmod(0o600)
+        self.write("credentials/tls-key", (path / "tls/key.pem").read_text()).chmod(0o600)
         self.write("config.lua", CONFIG)
         self.write("rules/shop.lua", RULE)
 
