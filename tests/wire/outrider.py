@@ -96,12 +96,17 @@ class Server:
         return run(name, "-c", self.config, *arguments, timeout=60, env=self.all_environment())
 
     def is_ready(self):
+        return self.ready_pid() is not None
+
+    def ready_pid(self):
+        """server_pid(), or None while nobody answers (also in the moment in which one server takes over from another)."""
         if self.process.poll() is not None:
             raise AssertionError(f"the server ended with {self.process.returncode}:\n{self.log()}")
         try:
-            return bool(self.status()["listeners"])
+            status = self.status()
         except (OSError, http.client.HTTPException):
-            return False
+            return None
+        return status["pid"] if status["listeners"] else None
 
     def ask(self, method, path, body=None):
         """One request to the admin plane: (status, parsed JSON or text)."""

@@ -153,7 +153,7 @@ def test_crashes_in_a_row_are_answered_ever_more_slowly(serve):
     seen = []
     began = time.monotonic()
     for _ in range(6):
-        pid = wait_until("a server", lambda: server.is_ready() and server.server_pid() not in seen and server.server_pid(), 20)
+        pid = wait_until("a server", lambda: (now := server.ready_pid()) not in seen and now, 20)
         seen.append(pid)
         os.kill(pid, signal.SIGSEGV)
         reported = time.monotonic()
