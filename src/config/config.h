@@ -237,6 +237,9 @@ struct Limits {
   std::uint32_t drain_delay_ms = 0;            // between the 503 of the health path and the first GOAWAY
   std::uint32_t drain_timeout_ms = 3'600'000;  // of connections that a reload left with the old configuration
   std::uint32_t resets_per_10s = 200;          // RST_STREAM by the client, and stream errors it provokes, each
+  std::uint32_t frames_per_10s = 2'000;        // that neither ask for anything nor bring anything
+  std::uint32_t header_bytes = 65'536;         // of a request's header list, as RFC 9113 6.5.2 counts it
+  std::uint32_t header_fields = 100;           // of a request, crumbs of a Cookie not counted
   std::uint32_t rule_cpu_ms = 5;
   std::uint64_t rule_memory_bytes = 64u << 20;
   std::uint64_t rule_pattern_steps = 1'000'000;

@@ -123,6 +123,9 @@ Limits read_limits(Reading& reading, const Fields& configuration) {
   limits.drain_delay_ms = fields.integer<std::uint32_t>("drain_delay_ms");
   limits.drain_timeout_ms = fields.integer<std::uint32_t>("drain_timeout_ms");
   limits.resets_per_10s = fields.integer<std::uint32_t>("resets_per_10s");
+  limits.frames_per_10s = fields.integer<std::uint32_t>("frames_per_10s");
+  limits.header_bytes = fields.integer<std::uint32_t>("header_bytes");
+  limits.header_fields = fields.integer<std::uint32_t>("header_fields");
   limits.rule_cpu_ms = fields.integer<std::uint32_t>("rule_cpu_ms");
   limits.rule_memory_bytes = fields.integer<std::uint64_t>("rule_memory_bytes");
   limits.rule_pattern_steps = fields.integer<std::uint64_t>("rule_pattern_steps");

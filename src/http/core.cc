@@ -67,7 +67,7 @@ FrontendCore::FrontendCore(EventLoop& event_loop, FrontendOptions given)
   if (!reserve) throw std::runtime_error(reserve.error().message);
   if (options.upstreams == nullptr) own_upstreams_ = std::make_unique<UpstreamPools>(loop, *options.counters);
   owner.counters = options.counters;
-  owner.limits.resets_per_10s = config->limits.resets_per_10s;
+  owner.limits = config->limits;
   https_port = https_port_of(*config);
   // Each worker counts from a start of its own, so that no two requests of the server share an identifier.
   next_request = random_number();

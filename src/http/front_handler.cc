@@ -9,6 +9,7 @@
 #include "http/client_cookies.h"
 #include "http/exchange_state.h"
 #include "http/forwarded_client.h"
+#include "http/guard/interpose.h"
 #include "http/priority.h"
 #include "http/push_promise.h"
 #include "http/redirect_handler.h"
@@ -72,9 +73,19 @@ bool remember_host(Connection& connection, const SiteMap& sites, std::string_vie
   return sound;
 }
 
+/// Of HTTP/2 it was found while they were decoded.
+bool has_too_many_fields(const h2o_req_t& req, const Connection& connection) {
+  return is_marked_refused(req) ||
+         (req.version < 0x200 && req.headers.size > connection.owner().limits.header_fields);
+}
+
 /// Fills what the request says of itself. Returns the status of what is wrong with it, or 0.
 int read_request(ExchangeState& exchange) {
   h2o_req_t& req = *exchange.req;
+  if (has_too_many_fields(req, exchange.connection)) {
+    refuse(exchange.connection, Defence::header_fields);
+    return 431;
+  }
   if (const int status = status_of_method(view(req.method)); status != 0) return status;
   take_absolute_form(req);
   if (!target_is_sound(req) || !names_host(req)) return 400;

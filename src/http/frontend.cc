@@ -64,6 +64,7 @@ struct Frontend::Impl {
     h2o_timeout_link(impl.core.loop.get(), &impl.core.context.hundred_ms_timeout, entry);
     impl.count_streams(open_streams(impl.core));
     for (const auto& listener : impl.listeners) listener->resume();
+    impl.core.owner.log.flush(h2o_now(impl.core.loop.get()));
     if (impl.core.draining) take_leave(impl.core, impl.farewell);
     if (impl.closing) cut_all(impl.core);
   }

@@ -4,6 +4,7 @@
 // listeners of the old one, which serves its open connections to their end. All on the loop's thread.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -16,6 +17,7 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "http/event_loop.h"
+#include "http/guard/defence.h"
 #include "push/knowledge.h"
 #include "push/recent.h"
 #include "push/record.h"
@@ -36,6 +38,7 @@ struct LiveCounters {
   std::atomic<std::uint64_t> pushes_failed_total{0};  // answered by an error, and so taken back
   std::atomic<std::uint64_t> early_hints_total{0};
   std::atomic<std::uint64_t> connections_cut{0};      // by the guard
+  std::array<std::atomic<std::uint64_t>, defences.size()> defended{};  // by Defence, cut or not
   std::atomic<std::uint64_t> client_cookies_good{0};  // of ours that clients brought
   std::atomic<std::uint64_t> client_cookies_rejected{0};
   std::atomic<std::int64_t> upstream_connections{0};  // open now, idle ones too

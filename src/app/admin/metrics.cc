@@ -71,6 +71,10 @@ void add_traffic(Prometheus& metrics, const StatusFacts& facts) {
   metrics.sample({}, facts.requests_total);
   metrics.family("outrider_connections_cut_total", "counter", "Connections cut by the guard.");
   metrics.sample({}, facts.connections_cut);
+  metrics.family("outrider_defended_total", "counter", "What clients were kept from by the guard, cut for it or not.");
+  for (std::size_t i = 0; i != facts.defended.size(); ++i) {
+    metrics.sample({{"attack", http::defences[i].id}}, facts.defended[i]);
+  }
   metrics.family("outrider_pushes_failed_total", "counter", "Promises that were answered by an error.");
   metrics.sample({}, facts.pushes_failed_total);
   metrics.family("outrider_client_cookies_total", "counter",

@@ -66,6 +66,10 @@ void add_numbers(Json& json, const StatusFacts& facts) {
                     {"connections_cut", facts.connections_cut},
                     {"client_cookies_good", facts.client_cookies_good},
                     {"client_cookies_rejected", facts.client_cookies_rejected}};
+  json["defended"] = Json::object();
+  for (std::size_t i = 0; i != facts.defended.size(); ++i) {
+    if (facts.defended[i] != 0) json["defended"][std::string(http::defences[i].id)] = facts.defended[i];
+  }
   json["deliveries"] = Json::object();
   for (const auto& [how, reasons] : facts.deliveries) {
     for (const auto& [reason, count] : reasons) json["deliveries"][std::string(how)][std::string(reason)] = count;
@@ -95,6 +99,7 @@ void StatusFacts::add(const http::LiveCounters& live, const observe::DeliveryCou
   pushes_total += read(live.pushes_total);
   early_hints_total += read(live.early_hints_total);
   connections_cut += read(live.connections_cut);
+  for (std::size_t i = 0; i != defended.size(); ++i) defended[i] += read(live.defended[i]);
   pushes_failed_total += read(live.pushes_failed_total);
   client_cookies_good += read(live.client_cookies_good);
   client_cookies_rejected += read(live.client_cookies_rejected);

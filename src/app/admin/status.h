@@ -18,13 +18,14 @@
 //     "totals": { "connections": 90, "requests": 400, "pushes": 30, "pushes_failed": 1, "early_hints": 7,
 //     "connections_cut": 0,
 //                 "client_cookies_good": 12, "client_cookies_rejected": 0 },
+//     "defended": { "rapid_reset": 2 },
 //     "deliveries": { "push": { "sent": 30 }, "link": { "not_navigation": 12 } },
 //     "rule_failures": { "cart": 17 },
 //     "certificates": [ { "file": "tls/fullchain.pem", "names": [ "…" ], "expires": "…" } ],
 //     "listeners": [ { "address": "[::]:443", "tls": true } ] }
 //
-// `live` is now, everything else counts since the start of this server process. `deliveries` and `rule_failures` name
-// only what has happened; `last_reload` is there once there was one. Members are added, never renamed, within /v1.
+// `live` is now, everything else counts since the start of this server process. `deliveries`, `defended` and
+// `rule_failures` name only what has happened; `last_reload` is there once there was one. Members are added, never renamed, within /v1.
 #pragma once
 
 #include <chrono>
@@ -86,6 +87,7 @@ struct StatusFacts {
   std::int64_t connections = 0, streams = 0, requests = 0, upstream_connections = 0;
   std::size_t old_frontends = 0;
   std::uint64_t connections_total = 0, requests_total = 0, pushes_total = 0, early_hints_total = 0, connections_cut = 0;
+  std::array<std::uint64_t, http::defences.size()> defended{};
   std::uint64_t pushes_failed_total = 0, client_cookies_good = 0, client_cookies_rejected = 0;
   observe::DeliverySums deliveries;
   std::map<std::string, std::uint64_t> rule_failures;

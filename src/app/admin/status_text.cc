@@ -90,6 +90,9 @@ void append_traffic(std::string& out, const json& status) {
   out += fmt::format("so far      {} connections, {} requests, {} pushes, {} early hints, {} cut\n",
                      text(totals, "connections"), text(totals, "requests"), text(totals, "pushes"),
                      text(totals, "early_hints"), text(totals, "connections_cut"));
+  for (const auto& [attack, count] : member(status, "defended").items()) {
+    out += fmt::format("defended    {}: {} times\n", attack, text(count));
+  }
   for (const auto& [how, reasons] : member(status, "deliveries").items()) {
     for (const auto& [reason, count] : reasons.items()) {
       out += fmt::format("  {:12} {:24} {}\n", how, reason, text(count));

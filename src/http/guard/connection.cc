@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "config/config.h"
 #include "http/frontend.h"
 
 namespace outrider::http {
@@ -77,6 +76,13 @@ bool Connection::is_direct() const {
 bool Connection::has_input() const {
   char byte;
   return socket->input->size != 0 || ::recv(h2o_socket_get_fd(socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+void Connection::note_written(const h2o_iovec_t* pieces, std::size_t count) {
+  if (!guarded_http2) return;
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i != count; ++i) bytes += pieces[i].len;
+  frames.sent(now_ms(), bytes);
 }
 
 void Connection::shut_down() {

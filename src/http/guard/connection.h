@@ -12,17 +12,14 @@
 #include <vector>
 
 #include "base/address.h"
+#include "config/config.h"
 #include "http/guard/frame_counts.h"
+#include "http/guard/guard_log.h"
 #include "http/guard/priority_updates.h"
 #include "http/h2o_api.h"
 #include "push/request.h"
 #include "push/sent_memory.h"
 #include "tls/context.h"
-
-namespace outrider::config {
-struct Listen;
-struct Site;
-}  // namespace outrider::config
 
 namespace outrider::http {
 
@@ -33,7 +30,8 @@ class Connection;
 /// What all connections of a frontend share. It outlives them.
 struct ConnectionOwner {
   LiveCounters* counters = nullptr;
-  FrameLimits limits;
+  config::Limits limits;
+  GuardLog log;
   std::uint64_t stream_errors = 0;              // what the library had counted after the last frame of any connection
   std::unordered_set<Connection*> connections;  // the open ones
 };
@@ -58,6 +56,8 @@ class Connection {
   bool is_direct() const;
   /// Ends the connection as a vanished peer would: the library sees it at its next read or write.
   void shut_down();
+  /// The time of its loop.
+  std::uint64_t now_ms() const { return h2o_now(h2o_socket_get_loop(socket)); }
   /// True if bytes of the client wait to be read, here or in the kernel.
   bool has_input() const;
 
@@ -101,6 +101,8 @@ class Connection {
   /// The client's preface has come, and our SETTINGS are on their way: nothing may go before them (RFC 9113 3.4).
   bool preface_came() const { return between_frames != nullptr; }
   FrameCounts frames;
+  /// Of what is handed to the socket, before TLS.
+  void note_written(const h2o_iovec_t* pieces, std::size_t count);
   PriorityUpdates priority_updates;
 
   /// An interim response over HTTP/1 (RFC 9110 15.2) that is being written. The library knows nothing of it: what it
@@ -112,6 +114,7 @@ class Connection {
     h2o_socket_cb held_callback = nullptr;
   };
   Interim interim;
+  std::string refusal;  // of a malformed HTTP/1 head, while it is being written
   /// Writes `text` ahead of the final response of an HTTP/1 request. False where another one is still being written.
   bool write_interim(std::string text);
 

@@ -16,21 +16,30 @@
 namespace outrider::http {
 namespace {
 
-constexpr std::size_t most_bytes = 65'536;   // of a header list as RFC 9113 6.5.2 counts it
 constexpr std::size_t field_bytes = 32;      // what that adds for each field
 constexpr std::size_t longest_digest = 512;  // of base64: some 320 assets at one false positive in 128
 
 /// The block that this thread decodes.
-struct Block {
-  std::size_t bytes = 0;
+class Block {
+ public:
+  explicit Block(const config::Limits& limits) : limits_(limits) {}
+
+  /// Counts a field; false where there is no room for it. A Cookie comes in as many parts as the client likes (RFC 9113
+  /// 8.2.3).
+  bool take(std::size_t name, std::size_t value, bool is_cookie) {
+    bytes_ += name + value + field_bytes;
+    fields_ += is_cookie ? 0 : 1;
+    return fits() && !has_too_many_fields();
+  }
+  bool fits() const { return bytes_ <= limits_.header_bytes; }
+  bool has_too_many_fields() const { return fields_ > limits_.header_fields; }
+
   bool has_digest = false;
 
-  /// Counts a field; false where there is no room for it.
-  bool take(std::size_t name, std::size_t value) {
-    bytes += name + value + field_bytes;
-    return fits();
-  }
-  bool fits() const { return bytes <= most_bytes; }
+ private:
+  const config::Limits& limits_;
+  std::size_t bytes_ = 0;
+  std::size_t fields_ = 0;
 };
 
 thread_local Block* decoding = nullptr;
@@ -46,21 +55,27 @@ __attribute__((visibility("default"))) int h2o_hpack_parse_headers(
     h2o_req_t* req, h2o_hpack_header_table_t* header_table, const uint8_t* src, size_t len,
     int* pseudo_header_exists_map, size_t* content_length, h2o_cache_digests_t** digests, const char** err_desc) {
   static const auto real_parse = real_function<decltype(&h2o_hpack_parse_headers)>("h2o_hpack_parse_headers");
-  Block block;
+  Connection& connection = *Connection::of(http2_connection(*req).sock);
+  Block block(connection.owner().limits);
+  const bool is_trailer_section = pseudo_header_exists_map == nullptr;
+  const std::size_t fields_before = req->headers.size;
   decoding = &block;
   const int error =
       real_parse(req, header_table, src, len, pseudo_header_exists_map, content_length, digests, err_desc);
   decoding = nullptr;
-  block.take(req->input.path.len, req->input.authority.len);
-  if (block.fits()) return error;
-  return cut(*Connection::of(http2_connection(*req).sock), "too large a header list sent by the client", err_desc);
+  block.take(req->input.path.len, req->input.authority.len, true);
+  if (!block.fits()) return cut(connection, Defence::header_list, err_desc);
+  // Fields of trailers are no header fields (RFC 9110 6.5.1); merged with them, a late "authorization" would count.
+  if (is_trailer_section) req->headers.size = fields_before;
+  if (block.has_too_many_fields() && !is_trailer_section) mark_refused(*req);
+  return error;
 }
 
 __attribute__((visibility("default"))) void h2o_add_header(h2o_mem_pool_t* pool, h2o_headers_t* headers,
                                                            const h2o_token_t* token, const char* orig_name,
                                                            const char* value, size_t value_len) {
   static const auto real_add = real_function<decltype(&h2o_add_header)>("h2o_add_header");
-  if (decoding != nullptr && !decoding->take(token->buf.len, value_len)) return;
+  if (decoding != nullptr && !decoding->take(token->buf.len, value_len, token == H2O_TOKEN_COOKIE)) return;
   real_add(pool, headers, token, orig_name, value, value_len);
 }
 
@@ -69,7 +84,7 @@ __attribute__((visibility("default"))) void h2o_add_header_by_str(h2o_mem_pool_t
                                                                   const char* orig_name, const char* value,
                                                                   size_t value_len) {
   static const auto real_add = real_function<decltype(&h2o_add_header_by_str)>("h2o_add_header_by_str");
-  if (decoding != nullptr && !decoding->take(name_len, value_len)) return;
+  if (decoding != nullptr && !decoding->take(name_len, value_len, false)) return;
   real_add(pool, headers, name, name_len, maybe_token, orig_name, value, value_len);
 }
 

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "http/h2o_api.h"
+#include "http/guard/picohttpparser.h"
 
 namespace outrider::http::upstream {
 

@@ -6,7 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "http/h2o_api.h"
+#include "http/guard/chunked.h"
+#include "http/guard/picohttpparser.h"
 #include "http/upstream/head_fields.h"
 
 namespace outrider::http::upstream {
@@ -160,7 +161,7 @@ Result<void> Http1Response::take_body(std::span<char> bytes, Progress& progress)
     }
     case Body::chunked: {
       std::size_t size = bytes.size();
-      const ssize_t behind = phr_decode_chunked(decoder_.get(), bytes.data(), &size);
+      const ssize_t behind = decode_chunked(*decoder_, bytes.data(), size);
       if (behind == -1) return failure("a malformed chunked body");
       progress.body = bytes.first(size);
       progress.complete = behind >= 0;

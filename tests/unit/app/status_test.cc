@@ -26,6 +26,7 @@ TEST_CASE("status: the shape that /v1 promises") {
     live[worker].pushes_failed_total = 3;
     live[worker].client_cookies_good = 8;
     live[worker].client_cookies_rejected = 9;
+    live[worker].defended[0] = 2;
     deliveries[worker].add(push::How::push, push::Reason::sent);
   }
   StatusFacts facts = example_facts();
@@ -56,6 +57,7 @@ TEST_CASE("status: the shape that /v1 promises") {
     "totals": {"connections": 20, "requests": 40, "pushes": 10, "pushes_failed": 6, "early_hints": 12, "connections_cut": 14,
                "client_cookies_good": 16, "client_cookies_rejected": 18},
     "deliveries": {"push": {"sent": 2}},
+    "defended": {"rapid_reset": 4},
     "rule_failures": {"cart": 17},
     "certificates": [{"file": "/tls/full.pem", "names": ["a.example", "b.example"],
                       "expires": "2027-01-15T08:00:00Z"}],
@@ -78,6 +80,7 @@ TEST_CASE("status: nothing has happened yet") {
     CHECK(parsed[list] == json::array());
   }
   CHECK(parsed["deliveries"] == json::object());
+  CHECK(parsed["defended"] == json::object());
   CHECK(parsed["rule_failures"] == json::object());
 }
 

@@ -83,7 +83,8 @@ TEST_CASE("limits have the structs' defaults and each its own key") {
       folder
           .read(with(
               R"(limits = { pushes_per_connection = 1, idle_timeout_ms = 2, request_timeout_ms = 3, handshake_timeout_ms = 4,
-    shutdown_timeout_ms = 5, drain_delay_ms = 10, drain_timeout_ms = 11, resets_per_10s = 6, rule_cpu_ms = 7, rule_memory_bytes = 2000000, rule_pattern_steps = 9000 })"))
+    shutdown_timeout_ms = 5, drain_delay_ms = 10, drain_timeout_ms = 11, resets_per_10s = 6, frames_per_10s = 100, header_bytes = 5000, header_fields = 12,
+    rule_cpu_ms = 7, rule_memory_bytes = 2000000, rule_pattern_steps = 9000 })"))
           .limits;
   CHECK(all.pushes_per_connection == 1);
   CHECK(all.idle_timeout_ms == 2);
@@ -93,6 +94,9 @@ TEST_CASE("limits have the structs' defaults and each its own key") {
   CHECK(all.drain_delay_ms == 10);
   CHECK(all.drain_timeout_ms == 11);
   CHECK(all.resets_per_10s == 6);
+  CHECK(all.frames_per_10s == 100);
+  CHECK(all.header_bytes == 5'000);
+  CHECK(all.header_fields == 12);
   CHECK(all.rule_cpu_ms == 7);
   CHECK(all.rule_memory_bytes == 2'000'000);
   CHECK(all.rule_pattern_steps == 9000);

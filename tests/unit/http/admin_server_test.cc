@@ -117,12 +117,12 @@ TEST_CASE("admin: a request arrives whole, with who asks, and is answered at onc
   CHECK_THAT(World::ask(world.local, get("/v1/status")), EndsWith("\r\n\r\nGET /v1/status ? []  by " + who + "\n"));
 }
 
-TEST_CASE("admin: HTTP/1.1 with and without a Host, several requests on a connection, HEAD without a body") {
+TEST_CASE("admin: HTTP/1.1, several requests on a connection, HEAD without a body") {
   World world;
   Client client(world.local);
-  client.send("GET /one HTTP/1.1\r\n\r\n");
+  client.send("GET /one HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK_THAT(client.read_until("GET /one"), StartsWith("HTTP/1.1 200"));
-  client.send("HEAD /two HTTP/1.1\r\nHost: localhost\r\n\r\nGET /three HTTP/1.1\r\nConnection: close\r\n\r\n");
+  client.send("HEAD /two HTTP/1.1\r\nHost: localhost\r\n\r\nGET /three HTTP/1.0\r\n\r\n");
   const auto answers = client.read_all();
   CHECK_THAT(answers, !Contains("HEAD /two") && EndsWith(")\n") && Contains("GET /three"));
 }
@@ -193,7 +193,7 @@ TEST_CASE("admin: the server's end answers who waits with 503; replies that come
     World world(into(questions));
     Client waiting(world.local), idle(world.local), half(world.tcp);
     half.send("GET / HT");
-    waiting.send("GET /v1/reload HTTP/1.1\r\n\r\n");
+    waiting.send("GET /v1/reload HTTP/1.1\r\nHost: localhost\r\n\r\n");
     asked = questions.take();
     world.server.reset();
     CHECK_THAT(waiting.read_all(), StartsWith("HTTP/1.1 503 ") && Contains("Connection: close") &&
@@ -265,10 +265,11 @@ TEST_CASE("admin: bodies end at 1 MiB, HTTP/2 and garbage are refused") {
   const auto big = World::ask(world.local, post("/", std::string(1 << 20, 'x')));
   CHECK_THAT(big, StartsWith("HTTP/1.1 200 "));
   Client client(world.local);
-  client.send("POST / HTTP/1.1\r\nContent-Length: 1048577\r\n\r\n");
+  client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n\r\n");
   CHECK_THAT(client.read_all(), StartsWith("HTTP/1.1 413 "));
   CHECK_THAT(World::ask(world.local, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
   CHECK_THAT(World::ask(world.local, "hello\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
+  CHECK_THAT(World::ask(world.local, "GET / HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
 }
 
 TEST_CASE("admin: who sends nothing, or a request byte by byte, or takes no answer, is cut off") {

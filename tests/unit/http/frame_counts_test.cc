@@ -4,16 +4,27 @@
 #include <catch2/catch.hpp>
 
 using namespace outrider::http;
+using outrider::config::Limits;
+
+namespace {
+
+Limits resets(std::uint32_t most) {
+  Limits limits;
+  limits.resets_per_10s = most;
+  return limits;
+}
+
+}  // namespace
 
 TEST_CASE("resets are counted within the window") {
-  const FrameLimits limits{100};
+  const auto limits = resets(100);
   FrameCounts counts;
   for (int i = 0; i != 100; ++i) REQUIRE(counts.reset_by_client(1'000, limits));
   CHECK_FALSE(counts.reset_by_client(1'001, limits));
 }
 
 TEST_CASE("a slow client may reset for ever") {
-  const FrameLimits limits{100};
+  const auto limits = resets(100);
   FrameCounts counts;
   for (std::uint64_t second = 0; second != 1'000; ++second) {
     for (int i = 0; i != 9; ++i) REQUIRE(counts.reset_by_client(second * 1'000, limits));
@@ -21,7 +32,7 @@ TEST_CASE("a slow client may reset for ever") {
 }
 
 TEST_CASE("a burst over the seam of the window's halves counts as one") {
-  const FrameLimits limits{100};
+  const auto limits = resets(100);
   FrameCounts counts;
   for (int i = 0; i != 60; ++i) REQUIRE(counts.reset_by_client(4'999, limits));
   bool cut = false;
@@ -30,22 +41,28 @@ TEST_CASE("a burst over the seam of the window's halves counts as one") {
 }
 
 TEST_CASE("stream errors have a count of their own") {
-  const FrameLimits limits{10};
+  const auto limits = resets(10);
   FrameCounts counts;
   CHECK(counts.stream_errors(0, 10, limits));
   CHECK(counts.reset_by_client(0, limits));
   CHECK_FALSE(counts.stream_errors(0, 1, limits));
 }
 
-TEST_CASE("priorities are counted, beside two for each request") {
-  FrameLimits limits;
-  limits.priorities_per_10s = 10;
+TEST_CASE("frames that ask for nothing are counted, beside some for each request and for what was sent") {
+  Limits limits;
+  limits.frames_per_10s = 10;
   FrameCounts counts;
-  for (int i = 0; i != 10; ++i) REQUIRE(counts.priority_by_client(0, limits));
-  CHECK_FALSE(counts.priority_by_client(0, limits));
+  const auto more = [&](int count) {
+    for (int i = 0; i != count; ++i) REQUIRE(counts.idle_frame(0, limits));
+  };
+  more(10);
+  CHECK_FALSE(counts.idle_frame(0, limits));
   counts.request_by_client(0);
-  CHECK(counts.priority_by_client(0, limits));
-  CHECK_FALSE(counts.priority_by_client(0, limits));
+  more(3);
+  CHECK_FALSE(counts.idle_frame(0, limits));
+  counts.sent(0, 64);
+  more(3);
+  CHECK_FALSE(counts.idle_frame(0, limits));
   CHECK(counts.reset_by_client(0, limits));
-  CHECK(counts.priority_by_client(2 * FrameCounts::window_ms, limits));
+  CHECK(counts.idle_frame(2 * FrameCounts::window_ms, limits));
 }
